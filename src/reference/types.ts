@@ -1,0 +1,48 @@
+/** What goes to a reference code: atoms in the supercell's own order. */
+export interface ReferenceStructure {
+  /** [9] rows are lattice vectors, Å */
+  readonly lattice: Float64Array;
+  /** [atoms] */
+  readonly species: readonly string[];
+  /** [3·atoms] Cartesian, Å; not wrapped. */
+  readonly positions: Float64Array;
+}
+
+/** What a reference code said, before the label gate. */
+export interface ReferenceResult {
+  /** Total energy, eV; NaN only where a code gives none. */
+  readonly energy: number;
+  /** [3·atoms] eV/Å, in the order asked for. */
+  readonly forces: Float64Array;
+  /** False where the code says or shows that it did not converge. */
+  readonly converged: boolean;
+  /** Program and version as it reported itself. */
+  readonly program: string;
+  readonly seconds: number;
+  /** Lines of output that a person should see. */
+  readonly evidence?: readonly string[];
+}
+
+/** Given to a calculator for one evaluation. */
+export interface ReferenceContext {
+  readonly signal: AbortSignal;
+  /** An empty folder of this attempt; the caller removes it after success. */
+  readonly scratch: string;
+}
+
+/** One reference code with its settings. */
+export interface Calculator {
+  readonly name: string;
+  /** Everything that can change forces, as plain JSON: part of a label's identity (not cores, launcher or host). */
+  readonly identity: unknown;
+  evaluate(structure: ReferenceStructure, context: ReferenceContext): Promise<ReferenceResult>;
+}
+
+/** A potential that runs inside this program: fast, synchronous, usable for reference MD. */
+export interface Potential {
+  /** Fills `forces` ([3·atoms], eV/Å) for Cartesian `positions` ([3·atoms], Å; any periodic image) and returns the energy, eV. */
+  evaluate(positions: Float64Array, forces: Float64Array): number;
+}
+
+/** A calculator that refuses or fails says what kind of failure it is: each has its own retry policy. */
+export type FailureClass = 'input-wrong' | 'program-known' | 'program-unknown' | 'machine' | 'store' | 'bug';
