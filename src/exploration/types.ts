@@ -20,10 +20,17 @@ export interface WalkerCheckpoint {
   readonly window: WindowState;
   /** MD step of the last update (pick) of this walker; -1: none. */
   readonly lastPick: number;
+  /** The state at the last multiple of 100 steps, to which a wreck goes back, and whether it was picked already. */
+  readonly anchor: { readonly state: MdState; readonly picked: boolean };
   /** Wrecks: the 100-step interval (its first step) that the last one fell in and how many it has seen. */
   readonly wrecks: { readonly interval: number; readonly count: number };
   /** rms ε_B since the last refit, for the convergence test: number of samples, sum, sum of squares, MD steps. */
-  readonly sinceRefit: { readonly samples: number; readonly sum: number; readonly sumOfSquares: number; readonly steps: number };
+  readonly sinceRefit: {
+    readonly samples: number;
+    readonly sum: number;
+    readonly sumOfSquares: number;
+    readonly steps: number;
+  };
   /** ε_B right after each refit, oldest first, at most the last 10 (`minimum-error`). */
   readonly minimumErrors: readonly number[];
   /** Set at a refit: the next computed ε_B is stored as ε_min. */
@@ -65,8 +72,15 @@ export interface Trace {
   readonly columns: Readonly<Record<TraceColumn, Float64Array>>;
 }
 export type TraceColumn =
-  | 'step' | 'rmsError' | 'largestAtomError' | 'mean' | 'deviation' | 'threshold'
-  | 'temperature' | 'potentialEnergy' | 'kineticEnergy';
+  | 'step'
+  | 'rmsError'
+  | 'largestAtomError'
+  | 'mean'
+  | 'deviation'
+  | 'threshold'
+  | 'temperature'
+  | 'potentialEnergy'
+  | 'kineticEnergy';
 
 /** What one walker does in one round: go on until M picks or the round's last step. */
 export interface ExplorationInput {

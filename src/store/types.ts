@@ -1,7 +1,19 @@
 /** Kinds of artifacts (CAMPAIGN). */
 export type ArtifactKind =
-  | 'campaign-file' | 'crystal' | 'supercell' | 'basis' | 'structure' | 'label' | 'training-set' | 'gram' | 'force-field'
-  | 'checkpoint' | 'trace' | 'ledger-entry' | 'history' | 'test-set';
+  | 'campaign-file'
+  | 'crystal'
+  | 'supercell'
+  | 'basis'
+  | 'structure'
+  | 'label'
+  | 'training-set'
+  | 'gram'
+  | 'force-field'
+  | 'checkpoint'
+  | 'trace'
+  | 'ledger-entry'
+  | 'history'
+  | 'test-set';
 
 /** All that history, state and payloads hold of an artifact. */
 export interface Ref {

@@ -1,0 +1,24 @@
+import { STREAM } from '../../src/numerics/random/streams.js';
+import { putStructure } from '../../src/store/artifacts/structure.js';
+import type { ActivityInput } from '../types.js';
+import { campaignContext } from './context.js';
+import type { TaskEnvironment } from './environment.js';
+import { readForceFieldArtifact } from './model.js';
+import { drawPhonons } from './phonons.js';
+
+/** Phonon displacements at the campaign's temperatures, from the harmonic part of the first small fit. */
+export async function displace({ store, report }: TaskEnvironment, { campaign, command }: ActivityInput<'displace'>) {
+  report({ phase: 'fit' });
+  const context = await campaignContext(store, campaign);
+  const { md, initial } = context.settings;
+  const { parameters } = await readForceFieldArtifact(store, command.forceField);
+  const drawn = drawPhonons(context, {
+    parameters,
+    temperature: md.temperature,
+    stream: STREAM.phononDisplacements,
+    indices: Array.from({ length: initial.phonon.count }, (_, k) => k),
+  });
+  const structures = [];
+  for (const u of drawn) structures.push(await putStructure(store, context.supercellHash, u));
+  return { type: 'displaced' as const, command: command.id, structures };
+}

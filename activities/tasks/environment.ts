@@ -1,0 +1,20 @@
+import type { Store } from '../../src/store/types.js';
+import type { TaskProgress } from '../protocol.js';
+
+/** Folders of this worker; campaigns know only the store's contents. */
+export interface Places {
+  readonly store: string;
+  /** Progress of running tasks, scratch of reference programs. */
+  readonly work: string;
+  /** Where results are laid out for a person: `runs/NAME`. */
+  readonly runs: string;
+}
+
+/** What a task may use. */
+export interface TaskEnvironment {
+  readonly places: Places;
+  readonly store: Store;
+  report(progress: TaskProgress): void;
+  /** True once the activity was cancelled or the worker shuts down. */
+  shouldStop(): boolean;
+}

@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import type { PickSummary, WalkerRound } from '../../src/campaign/state.js';
+import { decodeCheckpoint, decodeProgress, encodeCheckpoint, encodeProgress, encodeTrace } from '../../src/exploration/codec.js';
+import { explore as exploreWith } from '../../src/exploration/explore.js';
+import type { WalkerReport } from '../../src/exploration/model.js';
+import type {
+  ExplorationInput,
+  ExplorationProgress,
+  ExplorationResult,
+  Pick,
+  WalkerCheckpoint,
+  WalkerSettings,
+} from '../../src/exploration/types.js';
+import { afterRefit, newWalker } from '../../src/exploration/walker.js';
+import { FrameError } from '../../src/numerics/frame.js';
+import { STREAM } from '../../src/numerics/random/streams.js';
+import { putStructure } from '../../src/store/artifacts/structure.js';
+import { hashOf } from '../../src/store/canonical.js';
+import { storeError, systemCode } from '../../src/store/errors.js';
+import type { ActivityInput } from '../types.js';
+import { TaskStopped } from '../protocol.js';
+import { type CampaignContext, campaignContext, progressFile } from './context.js';
+import type { TaskEnvironment } from './environment.js';
+import { atomMasses, readForceFieldArtifact, walkerModel } from './model.js';
+import { drawPhonons } from './phonons.js';
+
+/** MD steps between two checkpoints; a few seconds of work at the paper's sizes, and never what decides. */
+const CHECKPOINT_STEPS = 500;
+/** Length of the SHA-256 in front of a progress file. */
+const HASH_BYTES = 32;
+/** Wall-clock seconds between two reports of progress. */
+const REPORT_SECONDS = 0.2;
+
+/**
+ * One walker's part of a round. Its progress goes to disk by atomic rename; whoever runs this again with the same input
+ * goes on from there, to the same bits.
+ */
+export async function explore(environment: TaskEnvironment, { campaign, name, command }: ActivityInput<'explore'>) {
+  const { store, places } = environment;
+  const context = await campaignContext(store, campaign);
+  const file = progressFile(places.work, name, hashOf({ campaign: campaign.hash, command }));
+  const input = await explorationInput(environment, context, command);
+  const model = await walkerModel(store, context, command.forceField);
+  const clock = startClock();
+  const done = exploreWith(readProgress(file) ?? input, model, {
+    onProgress: reporter(environment, command, input),
+    checkpointEvery: CHECKPOINT_STEPS,
+    onCheckpoint: (progress) => writeProgress(file, progress),
+    shouldStop: environment.shouldStop,
+  });
+  if (done.outcome === 'stopped') {
+    writeProgress(file, done.progress);
+    throw new TaskStopped();
+  }
+  const result = await storeRound(environment, context, done, input.checkpoint.state.step, clock());
+  rmSync(file, { force: true });
+  return { type: 'explored' as const, command: command.id, walker: command.walker, result };
+}
+
+async function explorationInput(
+  { store }: TaskEnvironment,
+  context: CampaignContext,
+  command: ActivityInput<'explore'>['command'],
+): Promise<ExplorationInput> {
+  const { md, acquisition, seed } = context.settings;
+  const walker: WalkerSettings = {
+    walker: command.walker,
+    temperature: command.temperature,
+    timestep: md.timestep,
+    friction: md.friction,
+    seed,
+  };
+  const stored = command.checkpoint && decodeCheckpoint(await store.get(command.checkpoint));
+  const checkpoint = stored ?? startWalker(context, walker, (await readForceFieldArtifact(store, command.forceField)).parameters);
+  const steps = (femtoseconds: number) => Math.round(femtoseconds / md.timestep);
+  const { criterion, quantity, every, window, minWindow, minGap, stall } = acquisition;
+  return {
+    walker,
+    acquisition: {
+      criterion,
+      quantity,
+      every,
+      window,
+      minWindow,
+      minGap: steps(minGap),
+      stall: stall === false ? null : { ...stall, after: steps(stall.after) },
+    },
+    checkpoint: stored && command.fresh ? afterRefit(checkpoint) : checkpoint,
+    untilStep: command.untilStep,
+    lookahead: command.lookahead,
+    pickedBefore: command.pickedBefore,
+  };
+}
+
+function startWalker(context: CampaignContext, walker: WalkerSettings, parameters: Float64Array): WalkerCheckpoint {
+  const masses = atomMasses(context);
+  if (context.settings.initial.start === 'lattice') return newWalker(walker, masses, { from: 'sites' });
+  const [displacements] = drawPhonons(context, {
+    parameters,
+    temperature: walker.temperature,
+    stream: STREAM.walkerDisplacements,
+    indices: [walker.walker],
+  });
+  return newWalker(walker, masses, { from: 'phonons', displacements });
+}
+
+async function storeRound(
+  { store }: TaskEnvironment,
+  { supercellHash }: CampaignContext,
+  done: ExplorationResult,
+  fromStep: number,
+  seconds: number,
+): Promise<WalkerRound> {
+  const picks = [];
+  for (const pick of done.picks) {
+    picks.push({ structure: await putStructure(store, supercellHash, pick.displacements), pick: summaryOf(pick) });
+  }
+  return {
+    outcome: done.outcome,
+    detail: done.detail,
+    fromStep,
+    toStep: done.checkpoint.state.step,
+    checkpoint: await store.put('checkpoint', encodeCheckpoint(done.checkpoint)),
+    trace: await store.put('trace', encodeTrace(done.trace)),
+    picks,
+    sinceRefit: done.checkpoint.sinceRefit,
+    evaluations: done.trace.columns.step.length,
+    seconds,
+  };
+}
+
+/** Without the displacements, and with null where JSON has no number. */
+function summaryOf({ displacements: _, ...pick }: Pick): PickSummary {
+  const finite = (x: number) => (Number.isFinite(x) ? x : null);
+  return { ...pick, threshold: finite(pick.threshold), mean: finite(pick.mean), deviation: finite(pick.deviation) };
+}
+
+function reporter({ report }: TaskEnvironment, command: ActivityInput<'explore'>['command'], input: ExplorationInput) {
+  const { walker, untilStep } = command;
+  let elapsed = startClock();
+  let lastStep = -1;
+  let recent: number[] = [];
+  return ({ rms, step, error, mean, deviation, threshold, temperature }: WalkerReport): void => {
+    if (lastStep < 0) lastStep = step - input.acquisition.every;
+    recent.push(error);
+    const seconds = elapsed();
+    if (seconds < REPORT_SECONDS) return;
+    const stepsPerSecond = (step - lastStep) / seconds;
+    report({ phase: 'md', walker, step, untilStep, stepsPerSecond, rms, error, mean, deviation, threshold, temperature, recent: thinned(recent) });
+    elapsed = startClock();
+    lastStep = step;
+    recent = [];
+  };
+}
+
+/** At most eight samples, the last among them. */
+function thinned(samples: readonly number[]): number[] {
+  const stride = Math.ceil(samples.length / 8);
+  return samples.filter((_, k) => (samples.length - 1 - k) % stride === 0);
+}
+
+/** Wall-clock seconds since the call; for people only. */
+function startClock(): () => number {
+  const start = process.hrtime.bigint();
+  return () => Number(process.hrtime.bigint() - start) / 1e9;
+}
+
+/** The progress on disk; undefined where there is none or it is damaged: the round's start is always there to begin from again. */
+function readProgress(file: string): ExplorationProgress | undefined {
+  try {
+    const bytes = readFileSync(file);
+    const content = new Uint8Array(bytes.subarray(HASH_BYTES));
+    return sha256(content).equals(bytes.subarray(0, HASH_BYTES)) ? decodeProgress(content) : undefined;
+  } catch (error) {
+    if (error instanceof FrameError || systemCode(error) === 'ENOENT') return undefined;
+    throw storeError(error, 'read', file);
+  }
+}
+
+/** Hash, then content. Synchronous, since MD is; not synced: after a power cut an older or no progress costs seconds of MD. */
+function writeProgress(file: string, progress: ExplorationProgress): void {
+  const temporary = `${file}.${process.pid}.${threadId}.tmp`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const content = encodeProgress(progress);
+    writeFileSync(temporary, Buffer.concat([sha256(content), content]));
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw storeError(error, 'write', file);
+  }
+}
+
+function sha256(content: Uint8Array): Buffer {
+  return createHash('sha256').update(content).digest();
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
+import { reportFiles } from '../../src/report/csv.js';
+import { renderReport } from '../../src/report/page.js';
+import { writeFileAtomic } from '../../src/store/atomicFile.js';
+import { readLedger, writeLedgerLines } from '../../src/store/ledger.js';
+import type { Verdict } from '../../src/campaign/state.js';
+import type { Ref } from '../../src/store/types.js';
+import type { ActivityInput } from '../types.js';
+import { campaignContext } from './context.js';
+import type { TaskEnvironment } from './environment.js';
+import { gatherReport } from './report.js';
+
+/** Names of what a person finds in the result folder. */
+export const RESULT_FILES = {
+  forceField: 'force-field.anharmony',
+  report: 'report.html',
+  ledger: 'ledger.jsonl',
+  campaign: 'campaign.yaml',
+} as const;
+
+/** Lays out the results: force field, report with its data, ledger, campaign file. */
+export async function publish(environment: TaskEnvironment, { campaign, command }: ActivityInput<'publish'>) {
+  environment.report({ phase: 'report' });
+  await writeResults(environment, { campaign, head: command.head, forceField: command.forceField, verdict: command.verdict });
+  return { type: 'published' as const, command: command.id };
+}
+
+export interface Results {
+  readonly campaign: Ref;
+  readonly head: Ref;
+  readonly forceField: Ref | null;
+  readonly verdict: Verdict | null;
+}
+
+/** The folder that was written. */
+export async function writeResults({ store, places }: TaskEnvironment, results: Results): Promise<string> {
+  const context = await campaignContext(store, results.campaign);
+  const folder = join(places.runs, context.settings.name);
+  const data = await gatherReport(store, context, results.head, results.verdict, new Date());
+  if (results.forceField) await writeFileAtomic(join(folder, RESULT_FILES.forceField), await store.get(results.forceField));
+  await writeFileAtomic(join(folder, RESULT_FILES.campaign), context.bundle.source);
+  await writeLedgerLines(join(folder, RESULT_FILES.ledger), await readLedger<LedgerEntryBody>(store, results.head));
+  for (const { name, content } of reportFiles(data)) await writeFileAtomic(join(folder, 'data', name), content);
+  await writeFileAtomic(join(folder, RESULT_FILES.report), renderReport(data));
+  return folder;
+}

@@ -1,0 +1,76 @@
+import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
+import type { Verdict } from '../../src/campaign/state.js';
+import type { ReportData } from '../../src/report/types.js';
+import { readLedger } from '../../src/store/ledger.js';
+import type { Ref, Store } from '../../src/store/types.js';
+import type { CampaignContext } from './context.js';
+import { forceConstantNorms } from './report/forceConstants.js';
+import { outcomeOf } from './report/outcome.js';
+import { refitRecords } from './report/refits.js';
+import { settingsOf } from './report/settings.js';
+import { structureRecords } from './report/structures.js';
+import { readTraces, standardisedError, walkerTraces } from './report/traces.js';
+import { crystalOf, expansionOf, provenanceOf } from './report/setup.js';
+import { readForceFieldArtifact } from './model.js';
+
+export type EntryOf<T extends LedgerEntryBody['type']> = Extract<LedgerEntryBody, { type: T }>;
+
+/** The entries of one kind, in order. */
+export function entriesOf<T extends LedgerEntryBody['type']>(ledger: readonly LedgerEntryBody[], type: T): EntryOf<T>[] {
+  return ledger.filter((entry): entry is EntryOf<T> => entry.type === type);
+}
+
+/** Fills the report of a campaign, finished or running, from its ledger and the artifacts that the ledger names. */
+export async function gatherReport(
+  store: Store,
+  context: CampaignContext,
+  head: Ref,
+  verdict: Verdict | null,
+  generated: Date,
+): Promise<ReportData> {
+  const ledger = await readLedger<LedgerEntryBody>(store, head);
+  const traces = await readTraces(store, ledger);
+  const refits = refitRecords(context, ledger, traces);
+  const last = entriesOf(ledger, 'refitted').at(-1);
+  const field = last && (await readForceFieldArtifact(store, last.forceField.ref));
+  return {
+    campaign: context.settings.name,
+    generated: generated.toISOString(),
+    outcome: outcomeOf(context, ledger, verdict),
+    crystal: crystalOf(context),
+    expansion: expansionOf(context),
+    acquisition: acquisitionOf(context),
+    settings: settingsOf(context.settings),
+    traces: walkerTraces(context, traces),
+    refits,
+    structures: structureRecords(context, ledger),
+    testSet: last?.forceField.test
+      ? { structures: last.forceField.test.frames, source: testSource(context), mae: last.forceField.test.mae, rmse: last.forceField.test.rmse }
+      : null,
+    standardisedError: last ? standardisedError(context, traces, last.forceField.ref.hash) : null,
+    forceConstants: field ? forceConstantNorms(context, field) : [],
+    campaignFile: context.bundle.source,
+    provenance: provenanceOf(ledger, head, generated),
+    warnings: entriesOf(ledger, 'warned').map((entry) => entry.message),
+  };
+}
+
+function acquisitionOf({ settings: { acquisition, md } }: CampaignContext): ReportData['acquisition'] {
+  const steps = (femtoseconds: number) => Math.round(femtoseconds / md.timestep);
+  const { criterion, quantity, every, window, minWindow, minGap, stall } = acquisition;
+  return {
+    criterion,
+    quantity,
+    every,
+    window,
+    minWindow,
+    minGap: steps(minGap),
+    stall: stall === false ? null : { ...stall, after: steps(stall.after) },
+  };
+}
+
+function testSource({ settings: { test } }: CampaignContext): string {
+  if (test === undefined) return '';
+  if (test.source === 'file') return test.file;
+  return `MD driven by the reference itself, one frame each ${test.spacing} fs, seed ${test.seed}`;
+}

@@ -1,0 +1,46 @@
+import { workerData } from 'node:worker_threads';
+import { FailureError, InputError } from '../src/errors.js';
+import { ReferenceFailure } from '../src/reference/failures.js';
+import { StoreError } from '../src/store/errors.js';
+import { openFolderStore } from '../src/store/folderStore.js';
+import { type TaskFailure, type TaskReply, type TaskRequest, TaskStopped } from './protocol.js';
+import type { Places, TaskEnvironment } from './tasks/environment.js';
+import { tasks } from './tasks/index.js';
+
+/** Entry of every worker thread: one task at a time, errors turned into data. */
+
+// piscina wraps what it was given.
+const places = (Array.isArray(workerData) ? workerData[1] : workerData) as Places;
+let store: ReturnType<typeof openFolderStore> | undefined;
+
+export default async function runTask({ task, input, port, stop }: TaskRequest): Promise<TaskReply<unknown>> {
+  try {
+    store ??= openFolderStore(places.store);
+    const environment: TaskEnvironment = {
+      places,
+      store: await store,
+      report: (progress) => port.postMessage(progress),
+      shouldStop: () => Atomics.load(stop, 0) !== 0,
+    };
+    return { outcome: 'done', output: await tasks[task](environment, input as never) };
+  } catch (error) {
+    if (error instanceof StoreError) store = undefined;
+    return error instanceof TaskStopped ? { outcome: 'stopped' } : { outcome: 'failed', failure: classify(error) };
+  } finally {
+    port.close();
+  }
+}
+
+/**
+ * The class of a failure decides whether it is tried again (CAMPAIGN, "Classes of failure"): what a person must change
+ * and what would fail in the same way are not; what the world may mend is, for as long as it takes.
+ */
+function classify(error: unknown): TaskFailure {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const hint = error instanceof FailureError && error.hint !== undefined ? ` (${error.hint})` : '';
+  const failure = (type: TaskFailure['type'], retryable: boolean): TaskFailure => ({ message: message + hint, type, retryable, stack });
+  if (error instanceof InputError) return failure('input-wrong', false);
+  if (error instanceof StoreError) return failure('store', true);
+  if (error instanceof ReferenceFailure) return failure(error.failureClass, error.failureClass === 'machine');
+  return failure('bug', false);
+}

@@ -1,0 +1,59 @@
+import type { CampaignSettings } from './schema.js';
+import type { CampaignRules } from './state.js';
+
+/** Raised only when results would change: an upgrade that raises it refuses to go on with a campaign of before. */
+export const METHOD_VERSION = 1;
+
+/** A file that the campaign reads, with its content: workers need nothing but the store. */
+export interface InputFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Everything that a campaign is: the artifact that all its activities start from. */
+export interface CampaignBundle {
+  readonly format: 'anharmony-campaign';
+  readonly methodVersion: number;
+  readonly settings: CampaignSettings;
+  readonly crystal: InputFile;
+  readonly testSet: InputFile | null;
+  /** The campaign file as it was written. */
+  readonly source: string;
+  /** Its folder: where a reference program's own files are found. */
+  readonly folder: string;
+}
+
+/**
+ * What the fingerprint is the hash of: the resolved settings, the inputs and the method version; not comments in the
+ * file, its folder, or settings of this machine that change no result.
+ */
+export function fingerprintSource(bundle: CampaignBundle): unknown {
+  const { methodVersion, settings, crystal, testSet } = bundle;
+  return { methodVersion, settings, crystal: crystal.text, testSet: testSet?.text ?? null };
+}
+
+/** The settings that decisions look at. */
+export function rulesOf(settings: CampaignSettings): CampaignRules {
+  const { md, acquisition, convergence, limits, initial, reference } = settings;
+  const steps = (femtoseconds: number) => Math.round(femtoseconds / md.timestep);
+  return {
+    walkers: typeof md.walkers === 'number' ? Array.from({ length: md.walkers }, () => ({ temperature: md.temperature })) : md.walkers,
+    timestep: md.timestep,
+    lookahead: acquisition.lookahead === 'auto' ? Math.min(reference.slots, 4) : acquisition.lookahead,
+    slots: reference.slots,
+    phononStructures: initial.phonon.count,
+    dropAfter: initial.dropAfter,
+    hasTestSet: settings.test !== undefined,
+    limits: { steps: steps(limits.time), structures: limits.structures, roundSteps: limits.roundSteps },
+    convergence: {
+      stopAtConvergence: convergence.stopAtConvergence,
+      minSteps: steps(convergence.minTime),
+      stepsSinceRefit: steps(convergence.sinceRefit),
+      minStructures: convergence.minStructures,
+      ratio: convergence.ratio,
+      levelledRatio: convergence.levelledRatio,
+      tolerance: convergence.tolerance,
+      overStructures: convergence.overStructures,
+    },
+  };
+}

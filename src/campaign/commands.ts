@@ -1,0 +1,96 @@
+import type { Command } from './messages.js';
+import type { CampaignState, PendingStructure, WalkerState } from './state.js';
+
+/**
+ * The commands that a state calls for. They follow from the state alone, so a campaign that was cut anywhere goes on
+ * from its state, and one that is told the same thing twice does it once.
+ */
+export function outstanding(state: CampaignState): readonly Command[] {
+  return [...recordCommand(state), ...stageCommands(state)];
+}
+
+/** Ledger entries go out one batch at a time, whatever else is under way: each links to the one before. */
+function recordCommand(state: CampaignState): readonly Command[] {
+  if (state.journal.length === 0) return [];
+  return [{ type: 'record', id: `record-${state.journal[0].sequence}`, head: state.ledger.head, entries: state.journal }];
+}
+
+function stageCommands(state: CampaignState): readonly Command[] {
+  switch (state.stage) {
+    case 'prepare':
+      return [{ type: 'prepare', id: 'prepare' }];
+    case 'label':
+      return [...testSetCommand(state), ...state.pending.filter((p) => p.label === null).map(labelCommand)];
+    case 'displace':
+      return [{ type: 'displace', id: 'displace', forceField: state.forceField!.ref }];
+    case 'explore':
+      return state.walkers.filter((w) => w.result === null && w.step < state.rules.limits.steps).map((w) => exploreCommand(state, w));
+    case 'screen':
+      return [
+        { type: 'screen', id: `screen-${state.round}`, forceField: state.forceField!.ref, picked: pickedForStall(state), picks: state.pending },
+      ];
+    case 'refit':
+      return [refitCommand(state)];
+    case 'publish':
+      // The page tells the whole story, so the ledger comes first.
+      return state.journal.length > 0
+        ? []
+        : [{ type: 'publish', id: 'publish', verdict: state.verdict!, forceField: state.forceField?.ref ?? null, head: state.ledger.head! }];
+    case 'done':
+      return [];
+  }
+}
+
+function testSetCommand(state: CampaignState): readonly Command[] {
+  return state.rules.hasTestSet && state.testSet === null ? [{ type: 'test-set', id: 'test-set' }] : [];
+}
+
+function labelCommand(p: PendingStructure): Command {
+  return { type: 'label', id: `label-${p.id}`, structure: p.id, group: p.group, ref: p.structure };
+}
+
+function exploreCommand(state: CampaignState, walker: WalkerState): Command {
+  const { limits, lookahead } = state.rules;
+  return {
+    type: 'explore',
+    id: `explore-${state.round}-${walker.walker}`,
+    walker: walker.walker,
+    temperature: state.rules.walkers[walker.walker].temperature,
+    round: state.round,
+    forceField: state.forceField!.ref,
+    checkpoint: walker.checkpoint,
+    fresh: walker.fresh,
+    untilStep: Math.min(walker.step + limits.roundSteps * lookahead, limits.steps),
+    lookahead,
+    pickedBefore: pickedForStall(state),
+  };
+}
+
+/** A structure that was quarantined still has to be made up for. */
+function pickedForStall(state: CampaignState): number {
+  return state.picked - state.quarantined;
+}
+
+function refitCommand(state: CampaignState): Command {
+  const additions = acceptedAdditions(state.pending);
+  const md = state.training.md + additions.filter((a) => a.group === 'md').length;
+  return {
+    type: 'refit',
+    id: `refit-${state.cost.refits}`,
+    idealLabel: state.idealLabel!,
+    trainingSet: state.training.set,
+    additions,
+    dropSynthetic: md >= state.rules.dropAfter,
+    previous: state.forceField?.ref ?? null,
+    testSet: state.testSet,
+  };
+}
+
+/** The pending structures whose labels were accepted, in canonical order; the ideal supercell is no training structure. */
+export function acceptedAdditions(pending: readonly PendingStructure[]) {
+  return pending.flatMap((p) =>
+    p.group !== 'ideal' && p.label?.accepted
+      ? [{ id: p.id, group: p.group, structure: p.structure, label: p.label.label, pick: p.pick }]
+      : [],
+  );
+}

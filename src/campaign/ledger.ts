@@ -1,0 +1,72 @@
+import type { ExplorationOutcome } from '../exploration/types.js';
+import type { Ref } from '../store/types.js';
+import type { Assessment, ForceFieldSummary, Group, PickSummary, Verdict } from './state.js';
+
+/**
+ * What the ledger says, one entry per decision or result. Sequence numbers are given by the decision function in
+ * canonical order, never by arrival. Times and hosts of attempts belong to the audit, not to the result: they are
+ * the only fields that differ between two runs of one campaign.
+ */
+export type LedgerEntryBody = { readonly sequence: number } & LedgerEvent;
+
+export type LedgerEvent =
+  | { readonly type: 'started'; readonly name: string; readonly fingerprint: string; readonly campaign: Ref }
+  | { readonly type: 'prepared'; readonly basis: Ref; readonly parameters: number; readonly warnings: readonly string[] }
+  | { readonly type: 'test-set'; readonly testSet: Ref; readonly frames: number }
+  | {
+      readonly type: 'explored';
+      readonly round: number;
+      readonly walker: number;
+      readonly fromStep: number;
+      readonly toStep: number;
+      readonly outcome: ExplorationOutcome;
+      readonly detail?: string;
+      readonly picks: number;
+      readonly evaluations: number;
+      readonly seconds: number;
+      readonly checkpoint: Ref;
+      readonly trace: Ref;
+      readonly forceField: Ref;
+    }
+  | { readonly type: 'asked'; readonly structure: number; readonly group: Group; readonly ref: Ref; readonly pick: PickSummary | null }
+  | { readonly type: 'screened'; readonly round: number; readonly kept: readonly number[]; readonly dropped: readonly number[] }
+  | { readonly type: 'attempt'; readonly structure: number; readonly attempt: Attempt }
+  | { readonly type: 'labelled'; readonly structure: number; readonly label: Ref; readonly adopted: boolean }
+  | { readonly type: 'quarantined'; readonly structure: number; readonly reason: string }
+  | {
+      readonly type: 'refitted';
+      readonly forceField: ForceFieldSummary;
+      readonly trainingSet: Ref;
+      readonly added: readonly number[];
+      readonly counts: { readonly random: number; readonly phonon: number; readonly md: number };
+      readonly checks: readonly LabelCheck[];
+      readonly counted: boolean;
+      readonly seconds: number;
+    }
+  | { readonly type: 'assessed'; readonly round: number; readonly assessment: Assessment }
+  | { readonly type: 'warned'; readonly message: string }
+  | { readonly type: 'faulted'; readonly message: string }
+  | { readonly type: 'resumed' }
+  | { readonly type: 'finished'; readonly verdict: Verdict };
+
+/** One attempt at a label. */
+export interface Attempt {
+  readonly number: number;
+  readonly host: string;
+  readonly program: string;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  readonly seconds: number;
+  readonly outcome: 'accepted' | 'rejected' | 'failed' | 'adopted';
+  readonly reason?: string;
+  readonly evidence?: readonly string[];
+}
+
+/** A new label against what was predicted before the refit; eV/Å. */
+export interface LabelCheck {
+  readonly structure: number;
+  /** sqrt(β⁻¹ + ε_B²) of the old force field. */
+  readonly predicted: number;
+  /** RMSE of the old force field on the new label. */
+  readonly found: number;
+}

@@ -1,0 +1,73 @@
+import type { Ref } from '../store/types.js';
+import type { LabelCheck, LedgerEntryBody } from './ledger.js';
+import type { ForceFieldSummary, Group, LabelOutcome, PendingStructure, PickSummary, Prepared, Verdict, WalkerRound } from './state.js';
+
+/** What the campaign wants done. The id is unique in the campaign: a command that is already under way is not given twice. */
+export type Command = { readonly id: string } & (
+  | { readonly type: 'prepare' }
+  | { readonly type: 'test-set' }
+  | { readonly type: 'label'; readonly structure: number; readonly group: Group; readonly ref: Ref }
+  | { readonly type: 'displace'; readonly forceField: Ref }
+  | ExploreCommand
+  | { readonly type: 'screen'; readonly forceField: Ref; readonly picked: number; readonly picks: readonly PendingStructure[] }
+  | RefitCommand
+  | { readonly type: 'record'; readonly head: Ref | null; readonly entries: readonly LedgerEntryBody[] }
+  | { readonly type: 'publish'; readonly verdict: Verdict; readonly forceField: Ref | null; readonly head: Ref }
+);
+
+export interface ExploreCommand {
+  readonly type: 'explore';
+  readonly walker: number;
+  readonly temperature: number;
+  readonly round: number;
+  readonly forceField: Ref;
+  /** null: the walker starts. */
+  readonly checkpoint: Ref | null;
+  /** The force field is newer than the checkpoint. */
+  readonly fresh: boolean;
+  readonly untilStep: number;
+  readonly lookahead: number;
+  readonly pickedBefore: number;
+}
+
+export interface RefitCommand {
+  readonly type: 'refit';
+  readonly idealLabel: Ref;
+  readonly trainingSet: Ref | null;
+  readonly additions: readonly Addition[];
+  /** Random and phonon displacements leave the training set. */
+  readonly dropSynthetic: boolean;
+  readonly previous: Ref | null;
+  readonly testSet: Ref | null;
+}
+
+/** A labelled structure that enters the training set. */
+export interface Addition {
+  readonly id: number;
+  readonly group: Group;
+  readonly structure: Ref;
+  readonly label: Ref;
+  readonly pick: PickSummary | null;
+}
+
+/** What happened. `command` is the id of the command it answers. */
+export type CampaignEvent = { readonly command: string } & (
+  | { readonly type: 'prepared'; readonly prepared: Prepared; readonly ideal: Ref; readonly random: readonly Ref[] }
+  | { readonly type: 'test-set'; readonly testSet: Ref; readonly frames: number }
+  | { readonly type: 'labelled'; readonly structure: number; readonly outcome: LabelOutcome }
+  | { readonly type: 'displaced'; readonly structures: readonly Ref[] }
+  | { readonly type: 'explored'; readonly walker: number; readonly result: WalkerRound }
+  | { readonly type: 'screened'; readonly kept: readonly number[] }
+  | {
+      readonly type: 'refitted';
+      readonly forceField: ForceFieldSummary;
+      readonly trainingSet: Ref;
+      readonly counts: { readonly random: number; readonly phonon: number; readonly md: number };
+      readonly checks: readonly LabelCheck[];
+      readonly warnings: readonly string[];
+      readonly seconds: number;
+    }
+  | { readonly type: 'recorded'; readonly head: Ref; readonly sequence: number }
+  | { readonly type: 'published' }
+  | { readonly type: 'ended'; readonly verdict: Verdict }
+);

@@ -1,0 +1,193 @@
+import { distance } from 'fastest-levenshtein';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { InputError, type Problem } from '../errors.js';
+import { type CampaignSettings, campaignSchema } from './schema.js';
+
+/**
+ * Parses a campaign file. Reports every problem at once, each with its path, what was got, what was expected and a hint.
+ * @throws InputError
+ */
+export function parseCampaign(text: string, filename: string): CampaignSettings {
+  const parsed = campaignSchema.safeParse(parseYaml(text, filename), { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw new InputError(parsed.error.issues.flatMap((issue) => toProblems(issue, filename)));
+}
+
+/** The JSON Schema of the campaign file, for editors. */
+export function campaignJsonSchema(): unknown {
+  return z.toJSONSchema(campaignSchema, { io: 'input', target: 'draft-7' });
+}
+
+function parseYaml(text: string, filename: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false });
+  if (document.errors.length > 0) {
+    throw new InputError(
+      document.errors.map((error) => {
+        const at = lines.linePos(error.pos[0]);
+        return {
+          field: `${filename}:${at.line}:${at.col}`,
+          message: `not valid YAML: ${error.message}`,
+          hint: 'indentation is by spaces, and every key ends in ": "',
+        };
+      }),
+    );
+  }
+  let value: unknown;
+  try {
+    // A bound on aliases: a few nested anchors can otherwise expand to gigabytes.
+    value = document.toJS({ maxAliasCount: 20 });
+  } catch (error) {
+    throw new InputError([{ field: filename, message: `not acceptable YAML: ${(error as Error).message}` }]);
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new InputError([
+      { field: filename, message: 'is no campaign file', got: render(value), expected: 'a mapping of keys to values' },
+    ]);
+  }
+  return value;
+}
+
+type Issue = z.core.$ZodIssue;
+
+function toProblems(issue: Issue, filename: string, prefix: readonly PropertyKey[] = []): Problem[] {
+  const path = [...prefix, ...issue.path];
+  const field = path.length === 0 ? filename : path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(campaignSchema, path, issue.input);
+    return issue.keys.map((key) => ({
+      field: [...path, key].map(String).join('.'),
+      message: 'is not a key of the campaign file',
+      expected: known.length > 0 ? `one of ${known.join(', ')}` : undefined,
+      hint: nearestHint(key, known),
+    }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0 && issue.errors.some((e) => e.length > 0)) {
+    return unionProblems(issue, filename, path, field);
+  }
+  if (issue.code === 'invalid_union') {
+    const options = discriminatorOptions(campaignSchema, path);
+    const last = path.at(-1);
+    const got = render(issue.input !== null && typeof issue.input === 'object' ? (issue.input as Record<PropertyKey, unknown>)[last!] : issue.input);
+    return [{ field, message: 'is not a known choice', got, expected: `one of ${options.join(', ')}`, hint: nearestHint(got.replaceAll('"', ''), options) }];
+  }
+  if (issue.input === undefined && issue.code !== 'custom') {
+    return [{ field, message: 'is missing', expected: expectation(issue) }];
+  }
+  return [{ field, message: describe(issue), got: render(issue.input), expected: expectation(issue), hint: hintFor(issue) }];
+}
+
+/** Reports the alternative that came nearest: the one whose problems lie deepest, then the fewest. */
+function unionProblems(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  filename: string,
+  path: readonly PropertyKey[],
+  field: string,
+): Problem[] {
+  const depth = (errors: readonly Issue[]) => Math.max(...errors.map((e) => e.path.length));
+  const alternatives = issue.errors.filter((e) => e.length > 0);
+  const deepest = Math.max(...alternatives.map(depth));
+  const structured = alternatives.some((e) => e[0].code !== 'invalid_type' || e[0].path.length > 0 || typeof issue.input !== 'object');
+  if (deepest > 0 || structured) {
+    const nearest = alternatives
+      .filter((e) => depth(e) === deepest)
+      .sort((a, b) => a.length - b.length)[0];
+    if (deepest > 0) return nearest.flatMap((e) => toProblems(e, filename, path));
+  }
+  const forms = [...new Set(alternatives.map((e) => expectation(e[0])).filter((e) => e !== undefined))];
+  const expected = issue.message === 'Invalid input' ? forms.join(', or ') : issue.message;
+  return [{ field, message: 'fits none of the accepted forms', got: render(issue.input), expected }];
+}
+
+function describe(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return 'has the wrong type';
+    case 'too_small':
+    case 'too_big':
+      return issue.code === 'too_small' ? 'is too small' : 'is too large';
+    case 'invalid_value':
+      return 'is not a known choice';
+    default:
+      return 'is not acceptable';
+  }
+}
+
+function expectation(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      // A message of our own (durations) says more than the bare type.
+      return issue.message.startsWith('Invalid input') ? article(issue.expected) : issue.message;
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `${issue.origin === 'array' ? 'a length of ' : ''}${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return `${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+    case 'invalid_union':
+      return undefined;
+    default:
+      return issue.message;
+  }
+}
+
+function article(type: string): string {
+  const names: Readonly<Record<string, string>> = {
+    int: 'a whole number', number: 'a number', string: 'a text', object: 'a mapping', array: 'a list', tuple: 'a list', record: 'a mapping', boolean: 'true or false',
+  };
+  return names[type] ?? type;
+}
+
+function hintFor(issue: Issue): string | undefined {
+  if (issue.code === 'invalid_value' && typeof issue.input === 'string') return nearestHint(issue.input, issue.values.map(String));
+  return undefined;
+}
+
+function nearestHint(word: string, known: readonly string[]): string | undefined {
+  const [best] = [...known].sort((a, b) => distance(word, a) - distance(word, b));
+  return best !== undefined && distance(word, best) <= Math.max(2, word.length / 2) ? `did you mean "${best}"?` : undefined;
+}
+
+function render(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** Walks the schema along a path through wrappers and unions; `input` decides between the branches of a union. */
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], input: unknown): string[] {
+  const keys = new Set<string>();
+  for (const node of nodesAt(schema, path)) {
+    if (!(node instanceof z.ZodObject)) continue;
+    const literalClash = Object.entries(node.shape).some(
+      ([key, field]) => field instanceof z.ZodLiteral && (input as Record<string, unknown> | null)?.[key] !== field.value,
+    );
+    if (!literalClash) for (const key of Object.keys(node.shape)) keys.add(key);
+  }
+  return [...keys];
+}
+
+function discriminatorOptions(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  return nodesAt(schema, path).flatMap((node) => (node instanceof z.ZodLiteral ? [String(node.value)] : []));
+}
+
+function nodesAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
+  const nodes = unwrap(schema);
+  if (path.length === 0) return nodes;
+  const [key, ...rest] = path;
+  return nodes.flatMap((node) => {
+    if (node instanceof z.ZodObject && typeof key === 'string' && key in node.shape) return nodesAt(node.shape[key], rest);
+    if (node instanceof z.ZodArray) return nodesAt(node.element as z.ZodType, rest);
+    return [];
+  });
+}
+
+function unwrap(schema: z.ZodType): z.ZodType[] {
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => unwrap(option as z.ZodType));
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return unwrap(schema.unwrap() as z.ZodType);
+  }
+  return [schema];
+}

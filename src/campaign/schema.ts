@@ -1,0 +1,240 @@
+import { z } from 'zod';
+import { duration } from './duration.js';
+
+/**
+ * The campaign file. This schema is the only description of it: validation, defaults, the JSON Schema for editors and
+ * the reference page in the docs all come from here. Lengths in Å, energies in eV, temperatures in K; times carry
+ * their unit in the file and are femtoseconds after parsing. Never imported by workflows (zod is large).
+ */
+
+const positive = z.number().positive();
+const count = z.int().positive();
+const relativePath = z.string().min(1);
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+    error: 'letters, digits, ".", "_" and "-", at most 64 characters, starting with a letter or digit',
+  });
+const integerRow = z.tuple([z.int(), z.int(), z.int()]);
+const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const expansion = z
+  .strictObject({
+    cutoffs: z
+      .record(z.string().regex(/^\d+$/, { error: 'an order, e.g. 2' }), positive)
+      .describe('Cutoff of each order in Å, e.g. {2: 6.0, 3: 4.0, 4: 4.0}; orders from 2 without gaps'),
+  })
+  .describe('The Taylor expansion of the energy in displacements');
+
+const regression = z
+  .strictObject({
+    prior: z
+      .enum(['isotropic', 'by-order', 'decay'])
+      .default('decay')
+      .describe('Prior on the force constants; `isotropic` is the paper’s'),
+    labelNoise: positive.default(1e-4).describe('Smallest fitting error that is believed, eV/Å'),
+    subtractIdealForces: z
+      .boolean()
+      .default(true)
+      .describe('Subtract the reference forces on the ideal supercell from all training forces'),
+    allowIdealForces: z
+      .boolean()
+      .default(false)
+      .describe('Go on although the ideal supercell has forces above 0.05 eV/Å (the crystal is not relaxed)'),
+  })
+  .prefault({})
+  .describe('Bayesian ridge regression');
+
+const gate = z
+  .strictObject({
+    netForce: positive.default(0.01).describe('Largest net force per atom, eV/Å'),
+    minimumDistance: positive.default(0.7).describe('Smallest distance between two atoms, Å'),
+    largestForce: positive.default(100).describe('Largest force on an atom, eV/Å'),
+  })
+  .prefault({})
+  .describe('Limits that every label must keep, whatever the code');
+
+const labelling = {
+  slots: count.default(1).describe('Reference calculations that may run side by side'),
+  attempts: count.default(2).describe('Attempts before a structure is quarantined'),
+  gate,
+};
+
+const reference = z
+  .discriminatedUnion('calculator', [
+    z.strictObject({
+      calculator: z.literal('stillinger-weber').describe('Silicon, Phys. Rev. B 31, 5262; built in'),
+      ...labelling,
+    }),
+    z.strictObject({
+      calculator: z.literal('lennard-jones').describe('Shifted force, all periodic images; built in'),
+      epsilon: positive.describe('Well depth, eV'),
+      sigma: positive.describe('Å'),
+      cutoff: positive.describe('Å'),
+      ...labelling,
+    }),
+    z.strictObject({
+      calculator: z.literal('command').describe('Any program: extended XYZ in, extended XYZ with forces out'),
+      command: z
+        .array(z.string().min(1))
+        .min(1)
+        .describe('Program and arguments, run without a shell; {input}, {output} and {scratch} are filled in'),
+      files: z
+        .array(relativePath)
+        .default([])
+        .describe('Files beside the campaign file that the program reads: their contents belong to the label’s identity'),
+      timeout: z.number().positive().default(86400).describe('Wall-clock limit of one calculation, s'),
+      ...labelling,
+    }),
+  ])
+  .describe('Where ab initio forces come from');
+
+const initial = z
+  .strictObject({
+    random: z
+      .strictObject({
+        count: count.default(2),
+        displacement: positive.default(0.03).describe('Standard deviation per Cartesian component, Å'),
+      })
+      .prefault({})
+      .describe('Random displacements: enough for a first harmonic force field'),
+    phonon: z
+      .strictObject({
+        count: z.int().min(0).default(5),
+        quantum: z.boolean().default(false).describe('Quantum instead of classical amplitudes'),
+      })
+      .prefault({})
+      .describe('Phonon displacements at the campaign’s temperature'),
+    dropAfter: count
+      .default(5)
+      .describe('All synthetic structures leave the training set once this many from MD are in it'),
+    start: z
+      .enum(['phonon', 'lattice'])
+      .default('phonon')
+      .describe('Start of MD: a phonon displacement and velocities at T, or lattice sites and velocities at 2T'),
+  })
+  .prefault({})
+  .describe('Initial training data');
+
+const md = z
+  .strictObject({
+    temperature: positive.describe('K'),
+    timestep: duration('1 fs').prefault('1 fs'),
+    friction: positive.default(0.01).describe('Langevin friction, 1/fs'),
+    walkers: z
+      .union([count.max(64), z.array(z.strictObject({ temperature: positive })).min(1).max(64)])
+      .default(1)
+      .describe('Number of trajectories, or a list with their temperatures'),
+  })
+  .describe('Molecular dynamics that explores');
+
+const criterion = z
+  .discriminatedUnion('name', [
+    z.strictObject({ name: z.literal('trajectory-deviation'), n: positive.default(3) }),
+    z.strictObject({ name: z.literal('trajectory-average'), gamma: z.number().gt(1).default(3) }),
+    z.strictObject({ name: z.literal('minimum-error'), last: count.default(10) }),
+    z
+      .strictObject({
+        name: z.literal('fixed'),
+        threshold: positive.optional().describe('eV/Å'),
+        fractionOfFittingError: positive.optional(),
+      })
+      .refine((c) => (c.threshold === undefined) !== (c.fractionOfFittingError === undefined), {
+        error: 'exactly one of threshold and fractionOfFittingError',
+      }),
+  ])
+  .describe('When ε_B asks for ab initio forces');
+
+const acquisition = z
+  .strictObject({
+    criterion: criterion.prefault({ name: 'trajectory-deviation' }),
+    quantity: z.enum(['rms', 'largest-atom']).default('rms').describe('Which ε_B the criterion looks at'),
+    every: count.default(1).describe('MD steps between two evaluations of ε_B'),
+    window: count.default(1000).describe('k: MD steps in the running mean'),
+    minWindow: count.default(1000).describe('No update before the window spans this many MD steps'),
+    minGap: duration('200 fs').prefault('200 fs').describe('Between two updates'),
+    stall: z
+      .union([
+        z.literal(false),
+        z.strictObject({
+          after: duration('2 ps').prefault('2 ps'),
+          structures: count.default(15),
+          fraction: positive.default(0.25),
+        }),
+      ])
+      .prefault({})
+      .describe('Take a structure when nothing was picked for a while although more are needed; false: never'),
+    lookahead: z
+      .union([z.literal('auto'), count.max(64)])
+      .default('auto')
+      .describe('M: structures of one walker that may await labels; auto: the label slots, at most 4; 1 is the paper'),
+  })
+  .prefault({});
+
+const convergence = z
+  .strictObject({
+    stopAtConvergence: z.boolean().default(true),
+    minTime: duration('5 ps').prefault('5 ps').describe('MD time before convergence is believed'),
+    sinceRefit: duration('1 ps').prefault('1 ps').describe('Every walker must have run this long since the last refit'),
+    minStructures: count.default(15).describe('Structures from MD that a refit must rest on to count'),
+    ratio: positive.default(0.25).describe('Converged when μ ≤ ratio · β^{-1/2}'),
+    levelledRatio: positive.default(0.35).describe('… or μ ≤ levelledRatio · β^{-1/2} with the fitting error levelled off'),
+    tolerance: positive.default(0.03).describe('Spread of β^{-1/2} that counts as levelled off'),
+    overStructures: count.default(4).describe('Structures over which the spread is taken'),
+  })
+  .prefault({});
+
+const limits = z
+  .strictObject({
+    time: duration('200 ps').prefault('200 ps').describe('MD time of each walker'),
+    structures: count.default(500).describe('Reference calculations from MD'),
+    roundSteps: count.default(2000).describe('MD steps of a round for each pick it may make'),
+  })
+  .prefault({})
+  .describe('Where the campaign ends unconverged');
+
+const test = z
+  .discriminatedUnion('source', [
+    z.strictObject({
+      source: z.literal('reference-md').describe('Frames from MD driven by a built-in reference itself'),
+      frames: count.default(50),
+      spacing: duration('200 fs').prefault('200 fs'),
+      equilibration: duration('2 ps').prefault('2 ps'),
+      seed: seed.default(1_000_003),
+    }),
+    z.strictObject({
+      source: z.literal('file'),
+      file: relativePath.describe('Extended XYZ with forces'),
+    }),
+  ])
+  .optional()
+  .describe('An independent test set; nothing is decided by it');
+
+export const campaignSchema = z
+  .strictObject({
+    name: name.describe('Names the campaign; a name stands for one configuration'),
+    crystal: relativePath.describe('POSCAR or extended XYZ, relative to this file'),
+    supercell: z
+      .union([integerRow, z.tuple([integerRow, integerRow, integerRow])], {
+        error: 'three integers, e.g. [3, 3, 3], or a 3×3 integer matrix, e.g. [[3, 0, 0], [0, 3, 0], [0, 0, 3]]',
+      })
+      .describe('Three integers or a 3×3 integer matrix acting on the lattice vectors of the crystal file'),
+    symprec: positive.default(1e-4).describe('Tolerance of the symmetry search, Å'),
+    seed: seed.default(1).describe('Key of all random numbers'),
+    expansion,
+    regression,
+    reference,
+    initial,
+    md,
+    acquisition,
+    convergence,
+    limits,
+    test,
+  })
+  .describe('An Anharmony campaign');
+
+/** What a person writes. */
+export type CampaignInput = z.input<typeof campaignSchema>;
+/** With all defaults filled in and all times in fs. */
+export type CampaignSettings = z.output<typeof campaignSchema>;
+export type ReferenceSettings = CampaignSettings['reference'];

@@ -1,0 +1,38 @@
+import type { PrimitiveCrystal } from '../../crystal/types.js';
+import { buildClusterSpace } from '../../expansion/clusterSpace.js';
+import type { Cutoffs, ExpansionOrder } from '../../expansion/types.js';
+
+/** What `anharmony basis --json` prints. */
+export interface BasisSummary {
+  readonly orders: readonly Pick<
+    ExpansionOrder,
+    'order' | 'cutoff' | 'clusters' | 'beforeSumRules' | 'parameters'
+  >[] &
+    readonly { readonly orbits: number }[];
+  /** Independent parameters of all orders. */
+  readonly parameters: number;
+  /** Wall-clock time of the build. */
+  readonly seconds: number;
+  /** Largest resident size of this process so far. */
+  readonly peakMemoryMiB: number;
+}
+
+/** Builds the cluster space and measures it. */
+export function measureBasis(primitive: PrimitiveCrystal, cutoffs: Cutoffs): BasisSummary {
+  const start = performance.now();
+  const space = buildClusterSpace(primitive, cutoffs);
+  const seconds = (performance.now() - start) / 1e3;
+  return {
+    orders: space.orders.map(({ order, cutoff, clusters, orbits, beforeSumRules, parameters }) => ({
+      order,
+      cutoff,
+      clusters,
+      orbits: orbits.length,
+      beforeSumRules,
+      parameters,
+    })),
+    parameters: space.parameters,
+    seconds: Math.round(seconds * 1e3) / 1e3,
+    peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
+}

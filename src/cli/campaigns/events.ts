@@ -1,0 +1,74 @@
+import type { LedgerEntryBody } from '../../campaign/ledger.js';
+import type { CampaignState } from '../../campaign/state.js';
+import type { LiveEvent } from '../live/types.js';
+
+/** Ledger entries as events for the views; most entries are one, some are none. */
+export function liveEvents(entries: readonly LedgerEntryBody[], state: CampaignState, elapsed: number): LiveEvent[] {
+  return entries.flatMap((entry) => liveEvent(entry, state, elapsed));
+}
+
+function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number): LiveEvent[] {
+  const steps = state.walkers.map((w) => w.step);
+  const furthest = state.round === 0 ? null : Math.max(...steps);
+  const common = { campaign: state.name, elapsed, walker: null, step: furthest };
+  switch (entry.type) {
+    case 'started':
+      return [{ ...common, kind: 'message', level: 'info', text: `campaign ${entry.name} started` }];
+    case 'resumed':
+      return [{ ...common, kind: 'message', level: 'info', text: 'the campaign goes on where it was' }];
+    case 'prepared':
+      return [{ ...common, kind: 'message', level: 'info', text: `expansion with ${entry.parameters} parameters` }];
+    case 'test-set':
+      return [{ ...common, kind: 'message', level: 'info', text: `test set of ${entry.frames} structures` }];
+    case 'asked': {
+      const { pick } = entry;
+      if (!pick) return [];
+      return [
+        {
+          ...common,
+          walker: pick.walker,
+          step: pick.step,
+          kind: 'pick',
+          time: (pick.step * state.rules.timestep) / 1000,
+          rule: pick.rule,
+          error: pick.error,
+          threshold: pick.threshold ?? Number.NaN,
+        },
+      ];
+    }
+    case 'attempt': {
+      const { attempt, structure } = entry;
+      if (attempt.outcome === 'accepted') {
+        return [{ ...common, kind: 'label', structure, attempts: attempt.number, seconds: attempt.seconds }];
+      }
+      return [{ ...common, kind: 'message', level: 'warn', text: `structure ${structure}, attempt ${attempt.number} ${attempt.outcome}: ${attempt.reason ?? ''}` }];
+    }
+    case 'quarantined':
+      return [{ ...common, kind: 'message', level: 'warn', text: `structure ${entry.structure} is quarantined: ${entry.reason}` }];
+    case 'explored':
+      return entry.outcome === 'wrecked' || entry.outcome === 'stuck'
+        ? [{ ...common, walker: entry.walker, step: entry.toStep, kind: 'message', level: 'warn', text: entry.detail ?? entry.outcome }]
+        : [];
+    case 'screened':
+      return [{ ...common, kind: 'message', level: 'info', text: `screening kept ${entry.kept.length} of ${entry.kept.length + entry.dropped.length} structures` }];
+    case 'refitted': {
+      const { counts, forceField } = entry;
+      const structures = counts.random + counts.phonon + counts.md;
+      return [{ ...common, kind: 'refit', structures, fromMd: counts.md, fittingError: forceField.fittingError, logEvidence: forceField.logEvidence }];
+    }
+    case 'assessed': {
+      const { assessment } = entry;
+      const { converged, ratio, expectedRmse, missing } = assessment;
+      const reason = converged ? 'all criteria are met' : `missing: ${missing.join('; ')}`;
+      return [{ ...common, kind: 'assessment', converged, ratio, expectedRmse, reason }];
+    }
+    case 'warned':
+      return [{ ...common, kind: 'message', level: 'warn', text: entry.message }];
+    case 'faulted':
+      return [{ ...common, kind: 'finished', verdict: 'failed', reason: entry.message }];
+    case 'finished':
+      return [{ ...common, kind: 'finished', verdict: entry.verdict.kind, reason: entry.verdict.reason }];
+    case 'labelled':
+      return [];
+  }
+}

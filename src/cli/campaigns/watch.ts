@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { LedgerEntryBody } from '../../campaign/ledger.js';
+import type { CampaignState } from '../../campaign/state.js';
+import type { View } from '../live/types.js';
+import { liveEvents } from './events.js';
+import { createLiveTracker, type Surroundings } from './liveState.js';
+import { type Observation, observe } from './observe.js';
+
+const POLL_MS = 300;
+
+/** Shows a campaign until it ends or `stop` is aborted; the final observation. */
+export async function watchCampaign(
+  client: Client,
+  name: string,
+  view: View,
+  surroundings: Surroundings,
+  stop: AbortSignal,
+): Promise<Observation | null> {
+  const track = createLiveTracker(surroundings);
+  let told = -1;
+  let last: Observation | null = null;
+  const show = (seen: Observation): void => {
+    const live = track(seen);
+    if (!live || !seen.status) return;
+    const fresh = seen.status.recent.filter((entry) => entry.sequence > told);
+    told = fresh.at(-1)?.sequence ?? told;
+    for (const event of liveEvents(fresh, seen.status.state, seen.elapsed)) view.event(event);
+    view.update(live);
+  };
+  while (!stop.aborted) {
+    last = await observe(client, name);
+    // The closed workflow still answers queries where a worker runs: its last entries are not lost.
+    if (!last.running) last = { ...last, status: await lastWords(client, name, last) };
+    show(last);
+    if (!last.running) break;
+    await sleep(POLL_MS, undefined, { signal: stop }).catch(() => undefined);
+  }
+  return last;
+}
+
+async function lastWords(client: Client, name: string, seen: Observation): Promise<Observation['status']> {
+  if (seen.status === null) return null;
+  const handle = client.workflow.getHandle(`anharmony-${name}`);
+  try {
+    const answer = await client.withDeadline(Date.now() + 2000, () =>
+      handle.query<{ state: CampaignState; recent: readonly LedgerEntryBody[] }>('status'),
+    );
+    return { state: seen.status.state, recent: answer.recent };
+  } catch {
+    return seen.status;
+  }
+}

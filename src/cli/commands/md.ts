@@ -1,0 +1,128 @@
+import { mkdirSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import type { Command } from 'commander';
+import { FailureError, inputError } from '../../errors.js';
+import { decodeForceField, type ForceField, parametersHash } from '../../forcefield/forceField.js';
+import { storeError } from '../../store/errors.js';
+import { createProductionFiles, PRODUCTION_FILES } from '../production/files.js';
+import { type MdFlags, mdOptions } from '../production/options.js';
+import { prepareProduction } from '../production/prepare.js';
+import { createProgressLines, describeSummary } from '../production/progress.js';
+import { runProduction } from '../production/runner.js';
+
+/** `anharmony md FF`: a production trajectory in a trained force field, with its error bar. */
+export function registerMd(program: Command): void {
+  program
+    .command('md')
+    .description('run molecular dynamics in a trained force field, with the Bayesian error of its forces')
+    .argument('<force-field>', 'force field file')
+    .option('--supercell <n...>', 'cells along the three axes, e.g. 6 6 6 (default: the supercell it was trained in)')
+    .option('--temperature <K>', 'temperature', '300')
+    .option('--time <time>', 'simulated time', '50ps')
+    .option('--timestep <fs>', 'timestep', '1')
+    .option('--friction <1/fs>', 'friction of the Langevin thermostat', '0.01')
+    .option('--seed <n>', 'seed of all random numbers', '1')
+    .option('--start <how>', 'phonons: displaced along the phonons; sites: from the ideal lattice at 2T', 'phonons')
+    .option('--nve', 'no thermostat: constant energy')
+    .option('--every <n>', 'MD steps between two rows of the trace, each with its Bayesian error', '10')
+    .option('--frames <n>', 'MD steps between two frames of the trajectory', '100')
+    .option('--out <folder>', 'folder for the results (default: <force field>-md)')
+    .option('--force', 'replace the results of an earlier run in that folder')
+    .option('--json', 'print the summary as JSON')
+    .action(async (path: string, flags: MdFlags) => {
+      await md(path, flags);
+    });
+}
+
+async function md(path: string, flags: MdFlags): Promise<void> {
+  const options = mdOptions(flags);
+  const folder = flags.out ?? `${basename(path, extname(path))}-md`;
+  requireFree(folder, flags.force ?? false);
+  const field = readField(path);
+  const run = prepareProduction(field, path, options);
+  makeFolder(folder);
+
+  const provenance = { forceField: path, parameters: parametersHash(field.parameters), options };
+  const files = createProductionFiles(folder, run);
+  const progress = createProgressLines(run, (line) => console.error(line));
+  const interrupt = listenForInterrupt();
+  try {
+    const summary = await runProduction(run, {
+      onRow(row) {
+        files.row(row);
+        progress(row);
+      },
+      onFrame: files.frame,
+      shouldStop: interrupt.heard,
+    });
+    write(join(folder, PRODUCTION_FILES.summary), `${JSON.stringify({ ...provenance, ...summary }, null, 2)}\n`);
+    console.log(flags.json ? JSON.stringify(summary) : describeSummary(summary, run, folder));
+    if (summary.outcome === 'stopped') process.exitCode = 130;
+    if (summary.outcome === 'wrecked') {
+      throw new FailureError(
+        `the trajectory was wrecked ${summary.wreck}`,
+        'the force field is not stable there: train it at this temperature, or look at the last frame and its error',
+      );
+    }
+  } finally {
+    files.close();
+    interrupt.forget();
+  }
+}
+
+function readField(path: string): ForceField {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw inputError({
+      field: path,
+      message: `cannot read the force field: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'give the path of a force field file, e.g. runs/<name>/force-field.anharmony',
+    });
+  }
+  return decodeForceField(bytes, path);
+}
+
+function requireFree(folder: string, force: boolean): void {
+  if (force || !Object.values(PRODUCTION_FILES).some((name) => existsSync(join(folder, name)))) return;
+  throw inputError({
+    field: '--out',
+    message: 'the folder holds the results of an earlier run',
+    got: folder,
+    hint: 'choose another folder, or replace them with --force',
+  });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw storeError(error, 'make', folder);
+  }
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw storeError(error, 'write', path);
+  }
+}
+
+/** The first Ctrl-C ends the run in order; a second one kills the process as always. */
+function listenForInterrupt(): { heard(): boolean; forget(): void } {
+  let heard = false;
+  const listen = () => {
+    heard = true;
+  };
+  process.once('SIGINT', listen);
+  process.once('SIGTERM', listen);
+  return {
+    heard: () => heard,
+    forget() {
+      process.off('SIGINT', listen);
+      process.off('SIGTERM', listen);
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { RESULT_FILES } from '../../../activities/tasks/publish.js';
+import type { CampaignState } from '../../campaign/state.js';
+import { FailureError } from '../../errors.js';
+import { openFolderStore } from '../../store/folderStore.js';
+import { checkCampaign } from '../campaigns/check.js';
+import { loadCampaign } from '../campaigns/file.js';
+import { type Launched, clientOf, launch, registerCampaign, resultOf } from '../campaigns/registry.js';
+import { verdictLines } from '../campaigns/verdict.js';
+import { watchCampaign } from '../campaigns/watch.js';
+import { EXIT, exitCodeOf } from '../exit.js';
+import { type Home, homeOf, taskQueues } from '../home.js';
+import { createView, type ViewFormat } from '../live/view.js';
+import { createLogger, installRuntime } from '../logging.js';
+import { accessServer, type ServerAccess } from '../serverAccess.js';
+import { onInterrupt } from '../signals.js';
+import { type RunningWorkers, ROLES, startWorkers } from '../worker.js';
+import { formatOption, homeOption } from './options.js';
+
+interface RunOptions {
+  readonly home?: string;
+  readonly format: ViewFormat;
+}
+
+/** `anharmony run`: server, workers, campaign and live view in one command; the same command goes on after anything. */
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .description('run a campaign to its end, or go on with it, showing how it stands')
+    .argument('<campaign>', 'campaign file (YAML)')
+    .addOption(homeOption())
+    .addOption(formatOption())
+    .action(run);
+}
+
+async function run(path: string, options: RunOptions): Promise<void> {
+  const campaign = await loadCampaign(path);
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  for (const line of checkCampaign(campaign.bundle)) say(line);
+  const home = homeOf(options);
+  const { name } = campaign.bundle.settings;
+  const store = await openFolderStore(home.store);
+  const ref = await registerCampaign(store, campaign);
+  const queues = await taskQueues(home);
+  installRuntime(createLogger({ file: home.log }));
+  const interrupted = onInterrupt();
+  const access = await accessServer(home, say);
+  let workers: RunningWorkers | undefined;
+  try {
+    const client = clientOf(access.server);
+    const launched = await launch(client, queues, campaign, ref);
+    if (launched.kind === 'running') {
+      // Where another process of this home serves, its workers do the work: this one only looks on.
+      if (!access.shared) workers = await startWorkers({ server: access.server, home, queues, roles: ROLES, referenceSlots: campaign.bundle.settings.reference.slots });
+      sayLaunched(launched, name, access, home, say);
+      await follow(access, name, options.format, home, interrupted, workers);
+    } else say(`campaign ${name} has ended before: this is its result`);
+    if (interrupted.aborted) {
+      say(`interrupted: campaign ${name} goes on where it was with the same command`);
+      process.exitCode = EXIT.interrupted;
+      return;
+    }
+    conclude(await resultOf(client, name), join(home.runs, name));
+  } finally {
+    await workers?.stop();
+    await access.close();
+  }
+}
+
+function sayLaunched({ how }: Extract<Launched, { kind: 'running' }>, name: string, { shared }: ServerAccess, { runs }: Home, say: (line: string) => void) {
+  say(`campaign ${name}: ${how}${shared ? ' (another process of this home does the work)' : ''}; results go to ${join(runs, name)}`);
+}
+
+async function follow(
+  access: ServerAccess,
+  name: string,
+  format: ViewFormat,
+  home: Home,
+  interrupted: AbortSignal,
+  workers: RunningWorkers | undefined,
+): Promise<void> {
+  const view = createView({ stream: process.stdout, format });
+  try {
+    const watching = watchCampaign(clientOf(access.server), name, view, { server: access.server.description, results: join(home.runs, name) }, interrupted);
+    const crash = workers?.ended.then(() => {
+      if (!interrupted.aborted) throw new FailureError('the workers ended before the campaign', `see ${home.log}`);
+    });
+    const seen = await (crash ? Promise.race([watching, crash.then(() => watching)]) : watching);
+    if (seen && !seen.running && seen.execution !== 'COMPLETED') {
+      throw new FailureError(`the campaign's workflow is ${seen.execution}`, `see ${home.log}; the same command starts it again, labels are kept`);
+    }
+  } finally {
+    view.close();
+  }
+}
+
+/** The last lines: verdict with its numbers, paths, hash; and the exit code. */
+export function conclude(state: CampaignState, folder: string): void {
+  for (const line of verdictLines(state)) process.stdout.write(`${line}\n`);
+  if (state.publishProblem) {
+    process.stdout.write(`the results could not be written: ${state.publishProblem}\n`);
+    process.exitCode = EXIT.failure;
+    return;
+  }
+  process.stdout.write(`force field  ${join(folder, RESULT_FILES.forceField)}\n`);
+  process.stdout.write(`report       ${join(folder, RESULT_FILES.report)}\n`);
+  process.stdout.write(`ledger       ${join(folder, RESULT_FILES.ledger)}\n`);
+  if (state.forceField) process.stdout.write(`force constants ${state.forceField.parametersHash}\n`);
+  process.exitCode = exitCodeOf(state.verdict);
+}

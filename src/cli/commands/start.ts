@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { openFolderStore } from '../../store/folderStore.js';
+import { checkCampaign } from '../campaigns/check.js';
+import { loadCampaign } from '../campaigns/file.js';
+import { clientOf, launch, registerCampaign } from '../campaigns/registry.js';
+import { verdictLines } from '../campaigns/verdict.js';
+import { homeOf, taskQueues } from '../home.js';
+import { accessServer } from '../serverAccess.js';
+import { homeOption } from './options.js';
+
+/** `anharmony start`: hands a campaign to a running server and returns; workers elsewhere do the work. */
+export function registerStart(program: Command): void {
+  program
+    .command('start')
+    .description('start a campaign on a running server and return')
+    .argument('<campaign>', 'campaign file (YAML)')
+    .addOption(homeOption())
+    .action(async (path: string, options: { home?: string }) => {
+      const campaign = await loadCampaign(path);
+      for (const line of checkCampaign(campaign.bundle)) process.stderr.write(`${line}\n`);
+      const home = homeOf(options);
+      const ref = await registerCampaign(await openFolderStore(home.store), campaign);
+      const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`));
+      try {
+        const launched = await launch(clientOf(access.server), await taskQueues(home), campaign, ref);
+        const { name } = campaign.bundle.settings;
+        if (launched.kind === 'finished') for (const line of verdictLines(launched.state)) process.stdout.write(`${line}\n`);
+        else process.stdout.write(`campaign ${name}: ${launched.how}; \`anharmony watch ${name}\` shows it\n`);
+        if (access.own) process.stderr.write('no server was running: it waits in the database until `anharmony run`, or `anharmony server` with `anharmony worker`\n');
+      } finally {
+        await access.close();
+      }
+    });
+}

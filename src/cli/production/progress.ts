@@ -1,0 +1,59 @@
+import { TO_MEV } from '../../units.js';
+import type { Production, ProductionRow, ProductionSummary } from './runner.js';
+
+/** Wall-clock seconds between two lines. */
+const INTERVAL = 5;
+
+/** Lines that say how far a run has come; the first after a second. */
+export function createProgressLines(run: Production, write: (line: string) => void): (row: ProductionRow) => void {
+  const start = performance.now();
+  const firstStep = run.state.step;
+  let next = start + 1e3;
+  return ({ frame, error }) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + 1e3 * INTERVAL;
+    const speed = (1e3 * (frame.step - firstStep)) / (now - start);
+    const parts = [
+      `${picoseconds(run, frame.step)} of ${picoseconds(run, run.untilStep)} ps`,
+      `${frame.temperature.toFixed(0)} K`,
+      ...(error === undefined ? [] : [`ε_B ${(TO_MEV * error.rms).toFixed(2)} meV/Å`]),
+      `${speed.toFixed(0)} steps/s`,
+      `${remaining((run.untilStep - frame.step) / speed)} left`,
+    ];
+    write(parts.join('  '));
+  };
+}
+
+/** The last lines on the terminal. */
+export function describeSummary(summary: ProductionSummary, run: Production, folder: string): string {
+  const { outcome, steps, bayesianError, drift } = summary;
+  const verdict = {
+    finished: 'finished',
+    stopped: 'stopped by you',
+    wrecked: `wrecked ${summary.wreck}`,
+  }[outcome];
+  const msd = summary.meanSquareDisplacement.map((u2) => u2.toFixed(5)).join(', ');
+  return [
+    `${verdict}: ${picoseconds(run, steps)} ps, ${steps} steps, ${run.masses.length} atoms`,
+    `  mean temperature        ${summary.meanTemperature.toFixed(1)} K`,
+    ...(drift === undefined ? [] : [`  drift of the energy     ${drift.toExponential(1)} meV/atom/ps`]),
+    `  ⟨u²⟩ per site           ${msd} Å²`,
+    `  anharmonicity σ_A       ${summary.anharmonicity.toFixed(3)}`,
+    bayesianError === undefined
+      ? '  ε_B                     none: this force field has no posterior (prior: none)'
+      : `  ε_B                     ${bayesianError.mean.toFixed(2)} ± ${bayesianError.deviation.toFixed(2)} meV/Å, skewness ${bayesianError.skewness.toFixed(2)}`,
+    `  results                 ${folder}`,
+  ].join('\n');
+}
+
+function picoseconds(run: Production, step: number): string {
+  return ((step * run.integrator.timestep) / 1e3).toFixed(2);
+}
+
+function remaining(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  if (seconds < 5400) return `${Math.ceil(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker } from '@temporalio/worker';
+import { createFitActivities, createMdActivities, createReferenceActivities } from '../../activities/index.js';
+import { createThreadPool, type ThreadPool } from '../../activities/pool.js';
+import type { TaskQueues } from '../campaign/status.js';
+import { FailureError } from '../errors.js';
+import type { ServerConnection } from '../server/connect.js';
+import type { Home } from './home.js';
+
+/** One task queue and one pool of threads for each role. */
+export const ROLES = ['workflow', 'md', 'reference', 'fit'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface WorkerOptions {
+  readonly server: ServerConnection;
+  readonly home: Home;
+  readonly queues: TaskQueues;
+  readonly roles: readonly Role[];
+  /** Trajectories side by side; by default one for each core. */
+  readonly mdSlots?: number;
+  /** Reference calculations side by side. */
+  readonly referenceSlots?: number;
+}
+
+export interface RunningWorkers {
+  /** Rejects when a worker fails; resolves when all have stopped. */
+  readonly ended: Promise<void>;
+  /** Lets activities save their progress, then ends. */
+  stop(): Promise<void>;
+}
+
+/** Starts the workers of the given roles in this process. */
+export async function startWorkers(options: WorkerOptions): Promise<RunningWorkers> {
+  const { server, roles } = options;
+  const connection = await server.nativeConnection();
+  const pools: ThreadPool[] = [];
+  const workers: Worker[] = [];
+  for (const role of roles) {
+    workers.push(
+      await Worker.create({
+        connection,
+        namespace: server.namespace,
+        taskQueue: options.queues[role],
+        ...roleOptions(role, options, pools),
+        // Heartbeats carry what people watch; the default throttle of most of the timeout would make that jerky.
+        maxHeartbeatThrottleInterval: '200ms',
+        defaultHeartbeatThrottleInterval: '200ms',
+        shutdownGraceTime: '3s',
+        shutdownForceTime: '8s',
+      }),
+    );
+  }
+  const runs = workers.map((worker) => worker.run());
+  const ended = Promise.all(runs).then(() => undefined);
+  return {
+    ended,
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.allSettled(runs);
+      await Promise.all(pools.map((pool) => pool.close()));
+    },
+  };
+}
+
+function roleOptions(role: Role, options: WorkerOptions, pools: ThreadPool[]) {
+  if (role === 'workflow') return { workflowBundle: { codePath: workflowBundle() } };
+  const slots = { md: options.mdSlots ?? availableParallelism(), reference: options.referenceSlots ?? 1, fit: 1 }[role];
+  const { store, work, runs } = options.home;
+  const pool = createThreadPool({ threads: slots, workerData: { store, work, runs } });
+  pools.push(pool);
+  const activities = {
+    md: createMdActivities,
+    reference: createReferenceActivities,
+    fit: createFitActivities,
+  }[role](pool);
+  return { activities, maxConcurrentActivityTaskExecutions: slots };
+}
+
+/** The workflows, bundled when the program was built. */
+function workflowBundle(): string {
+  const path = fileURLToPath(new URL('../../workflows/bundle.cjs', import.meta.url));
+  if (existsSync(path)) return path;
+  throw new FailureError(`the bundled workflows are not there: ${path}`, 'build the program: npm run build');
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * The compute kernels: WebAssembly with 128-bit vectors, built from assembly/ by scripts/build-kernels.mjs.
+ * Multiplications and additions stay separate and sums have a fixed order, so every machine gives the same bits.
+ * All arguments are 32-bit; `address` means bytes from the start of the memory. The records which they read are in
+ * assembly/tables.ts.
+ */
+export interface Kernels {
+  /** Forces of all atoms of one primitive site, of the first `orders` orders. */
+  forces(
+    surroundings: number,
+    tables: number,
+    orders: number,
+    displacements: number,
+    workspace: number,
+    forces: number,
+    energies: number,
+  ): void;
+  /** Design matrix of one group of four atoms, f32 [columns][3][4 atoms]. */
+  design32(
+    surroundings: number,
+    tables: number,
+    columns: number,
+    group: number,
+    displacements: number,
+    workspace: number,
+    raw: number,
+    tile: number,
+  ): void;
+  /** Design matrix of one group of two atoms, f64 [2 atoms][3][columns]. */
+  design64(
+    surroundings: number,
+    tables: number,
+    columns: number,
+    group: number,
+    displacements: number,
+    workspace: number,
+    raw: number,
+    tile: number,
+    rows: number,
+  ): void;
+  /** Adds the squared row norms of A·U, U upper triangular, to f64 [groups][3][4 atoms]. */
+  errorProduct(tiles: number, groups: number, columns: number, panels: number, sums: number): void;
+  /** C += sign · A·Bᵀ of C [m × n], A [m × k], B [n × k], f64, row strides in bytes. */
+  addProduct(
+    c: number,
+    cStride: number,
+    a: number,
+    aStride: number,
+    b: number,
+    bStride: number,
+    m: number,
+    n: number,
+    k: number,
+    sign: number,
+  ): void;
+  /** rounds × 96 floating-point operations in f32 vectors, as fast as the machine goes (benchmarks). */
+  peak32(rounds: number): number;
+}
+
+const PAGE = 65536;
+let compiled: WebAssembly.Module | undefined;
+
+/** The kernels on a memory of their own. */
+export function openKernels(bytes: number): { readonly kernels: Kernels; readonly buffer: ArrayBuffer } {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)));
+  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / PAGE)), maximum: PAGE });
+  const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+  return { kernels: instance.exports as unknown as Kernels, buffer: memory.buffer };
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { inputError } from '../../errors.js';
+import type { CommandSettings } from '../settings.js';
+
+/** Where a program finds its structure, leaves its answer, and may write. */
+export interface Places {
+  readonly input: string;
+  readonly output: string;
+  readonly scratch: string;
+}
+
+/** The arguments of a campaign's command, ready to run. */
+export interface CommandLine {
+  /** The argv of one evaluation: placeholders filled in, files of the campaign's folder by their absolute path. */
+  fill(places: Places): readonly string[];
+  /** SHA-256 of each file that the command names or the settings list, by the name written there. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const PLACEHOLDER = /\{(input|output|scratch)\}/g;
+
+/**
+ * Reads a command of the campaign file. An argument that is a file relative to the campaign's `folder` is that file,
+ * whatever the working folder of the run. Throws `InputError` for a missing placeholder or file.
+ */
+export function readCommandLine({ command, files = [] }: CommandSettings, folder: string): CommandLine {
+  for (const placeholder of ['{input}', '{output}']) {
+    if (command.some((argument) => argument.includes(placeholder))) continue;
+    throw inputError({
+      field: 'reference.command',
+      message: `no argument holds ${placeholder}, so the program cannot know the file`,
+      got: JSON.stringify(command),
+      expected: 'e.g. [python3, forces.py, "{input}", "{output}"]',
+    });
+  }
+  const hashes: Record<string, string> = {};
+  const argv = command.map((argument, position) => {
+    const path = resolve(folder, argument);
+    // A bare program name is looked up in PATH, as a shell would do, even where a file is called so.
+    if ((position === 0 && !argument.includes('/')) || !isFile(path)) return argument;
+    hashes[argument] = hashFile(path, 'reference.command');
+    return path;
+  });
+  files.forEach((name, i) => {
+    hashes[name] = hashFile(resolve(folder, name), `reference.files.${i}`);
+  });
+  return {
+    files: hashes,
+    fill: (places) =>
+      argv.map((a) => a.replace(PLACEHOLDER, (_, name: string) => places[name as keyof Places])),
+  };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function hashFile(path: string, field: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
+  } catch (error) {
+    throw inputError({
+      field,
+      message: 'the file cannot be read',
+      got: `${path} (${(error as NodeJS.ErrnoException).code ?? error})`,
+      hint: 'paths are relative to the campaign file',
+    });
+  }
+}

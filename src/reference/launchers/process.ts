@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+
+/** A program to run on this machine, in a process group of its own. */
+export interface ProgramRun {
+  /** Program and arguments; no shell sees them. */
+  readonly argv: readonly string[];
+  /** Working folder. */
+  readonly folder: string;
+  /** Files that take what it prints. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Wall-clock limit, s. */
+  readonly timeout: number;
+  /** Seconds between SIGTERM and SIGKILL. */
+  readonly grace: number;
+  readonly signal: AbortSignal;
+}
+
+/** How it ended. */
+export interface ProgramEnd {
+  readonly exitCode: number | null;
+  /** The signal that ended it, where one did. */
+  readonly killedBy: NodeJS.Signals | null;
+  readonly timedOut: boolean;
+  readonly seconds: number;
+}
+
+/**
+ * Runs a program to its end. On abort and at the time limit its whole process group gets SIGTERM, then SIGKILL; what it
+ * leaves behind in its group is killed in any case, so there are no orphans. Rejects with the signal's reason after an
+ * abort (when the group is gone), and with the system's error where the program cannot be started.
+ */
+export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
+  run.signal.throwIfAborted();
+  const started = performance.now();
+  const child = await start(run);
+  const end = await watch(child, run);
+  run.signal.throwIfAborted();
+  return { ...end, seconds: (performance.now() - started) / 1e3 };
+}
+
+async function start(run: ProgramRun): Promise<ChildProcess> {
+  const stdout = await open(run.stdout, 'w');
+  const stderr = await open(run.stderr, 'w');
+  try {
+    const child = spawn(run.argv[0], run.argv.slice(1), {
+      cwd: run.folder,
+      // A group of its own: a signal reaches mpirun's ranks and shell children too, and the terminal's Ctrl-C does not.
+      detached: true,
+      stdio: ['ignore', stdout.fd, stderr.fd],
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    return child;
+  } finally {
+    await stdout.close();
+    await stderr.close();
+  }
+}
+
+function watch(child: ChildProcess, run: ProgramRun): Promise<Omit<ProgramEnd, 'seconds'>> {
+  return new Promise((resolve) => {
+    let timedOut = false;
+    let killTimer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      if (killTimer !== undefined) return;
+      signalGroup(child, 'SIGTERM');
+      killTimer = setTimeout(() => signalGroup(child, 'SIGKILL'), run.grace * 1e3);
+    };
+    const limitTimer = setTimeout(
+      () => {
+        timedOut = true;
+        stop();
+      },
+      // setTimeout counts in 32 bits: longer limits are no limits.
+      Math.min(run.timeout * 1e3, 2_147_483_647),
+    );
+    const finish = (exitCode: number | null, killedBy: NodeJS.Signals | null): void => {
+      clearTimeout(limitTimer);
+      clearTimeout(killTimer);
+      run.signal.removeEventListener('abort', stop);
+      signalGroup(child, 'SIGKILL');
+      resolve({ exitCode, killedBy, timedOut });
+    };
+    if (child.exitCode !== null || child.signalCode !== null) {
+      finish(child.exitCode, child.signalCode);
+      return;
+    }
+    child.once('exit', finish);
+    run.signal.addEventListener('abort', stop);
+    if (run.signal.aborted) stop();
+  });
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone already.
+  }
+}

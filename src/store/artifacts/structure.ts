@@ -1,0 +1,14 @@
+import { decodeFrame, encodeFrame, float64Of } from '../../numerics/frame.js';
+import type { Ref, Store } from '../types.js';
+
+const FORMAT = 'anharmony-structure';
+
+/** Stores displacements u ([3·atoms], Å) of a supercell, which the hash of its identity names. */
+export function putStructure(store: Store, supercell: string, displacements: Float64Array): Promise<Ref> {
+  return store.put('structure', encodeFrame(FORMAT, 1, { supercell }, { displacements }));
+}
+
+/** [3·atoms] Å */
+export async function getStructure(store: Store, ref: Ref): Promise<Float64Array> {
+  return float64Of(decodeFrame(await store.get(ref), FORMAT, 1), 'displacements');
+}

@@ -1,0 +1,89 @@
+import { link as hardLink, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { makeFolder, syncFolder, throughTemporary } from './atomicFile.js';
+import { canonicalJson, hashBytes } from './canonical.js';
+import { MissingArtifactError, storeError, systemCode } from './errors.js';
+import { isRef } from './ref.js';
+import type { Ref, Store } from './types.js';
+
+interface LinkPlaces {
+  readonly folder: string;
+  readonly temporaryFolder: string;
+  readonly has: Store['has'];
+}
+
+/**
+ * Named pointers as small files. A name is taken by link(2), which fails where it exists: the first result stands.
+ * A pointer that is unreadable, or whose artifact is gone, does not resolve, and the next `link` replaces it:
+ * results are found again or computed again, never lost behind a broken name.
+ */
+export function openLinks(places: LinkPlaces): Pick<Store, 'link' | 'resolve'> {
+  const { folder, temporaryFolder, has } = places;
+  const pathOf = (namespace: string, key: string): string => {
+    if (!/^[a-z0-9][a-z0-9-]*$/.test(namespace))
+      throw new TypeError(`not a namespace: ${JSON.stringify(namespace)}`);
+    return join(folder, namespace, hashBytes(new TextEncoder().encode(key)));
+  };
+
+  async function resolve(namespace: string, key: string): Promise<Ref | undefined> {
+    const path = pathOf(namespace, key);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw storeError(error, 'read', path);
+    }
+    const ref = parseRef(text);
+    return ref !== undefined && (await has(ref)) ? ref : undefined;
+  }
+
+  async function link(namespace: string, key: string, ref: Ref): Promise<Ref> {
+    const path = pathOf(namespace, key);
+    if (!(await has(ref))) throw new MissingArtifactError(ref, path);
+    const content = canonicalJson({ kind: ref.kind, hash: ref.hash, bytes: ref.bytes });
+    try {
+      await makeFolder(dirname(path), 0o700);
+      const options = { mode: 0o600, temporaryFolder };
+      return await throughTemporary(path, content, options, async (temporary) => {
+        if (!(await claim(temporary, path, content))) {
+          const standing = await resolve(namespace, key);
+          if (standing !== undefined) return standing;
+          await rename(temporary, path);
+        }
+        await syncFolder(dirname(path));
+        return ref;
+      });
+    } catch (error) {
+      throw storeError(error, 'write', path);
+    }
+  }
+
+  return { link, resolve };
+}
+
+/** Gives a file a second name; false where the name is taken. */
+async function claim(temporary: string, path: string, content: Uint8Array): Promise<boolean> {
+  try {
+    try {
+      await hardLink(temporary, path);
+    } catch (error) {
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? '')) throw error;
+      // A file system without hard links: exclusive all the same; what a crash tears here does not resolve.
+      await writeFile(path, content, { flag: 'wx', mode: 0o600 });
+    }
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function parseRef(text: string): Ref | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRef(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import type { Crystal } from '../../src/crystal/structure.js';
+import { buildClusterSpace } from '../../src/expansion/clusterSpace.js';
+import type { Cutoffs } from '../../src/expansion/types.js';
+import { bruteForceDimensions } from './bruteForce.js';
+import * as crystals from './crystals.js';
+import { exhaustiveSymmetry } from './exhaustiveSymmetry.js';
+
+const CASES: readonly (readonly [name: string, crystal: Crystal, operations: number, cutoffs: Cutoffs])[] = [
+  ['triclinic P1', crystals.triclinic, 1, { 2: 4.6, 3: 3.7, 4: 3 }],
+  ['triclinic P-1, one atom', crystals.inversion, 2, { 2: 6, 3: 4.6, 4: 4, 5: 4 }],
+  ['monoclinic P2₁/c', crystals.monoclinic, 4, { 2: 3.5, 3: 3, 4: 2.8 }],
+  ['orthorhombic Pnma, two species', crystals.tinSelenide, 8, { 2: 3.4, 3: 2.8 }],
+  ['tetragonal P4', crystals.tetragonal, 4, { 2: 2.6, 3: 2.2 }],
+  ['trigonal P3₁21', crystals.tellurium, 6, { 2: 3.6, 3: 3.6, 4: 3 }],
+  ['hexagonal P6₃/mmc', crystals.magnesium, 24, { 2: 3.3, 3: 3.3 }],
+  ['hexagonal P6₃mc, two species', crystals.wurtzite, 12, { 2: 3, 3: 2.4 }],
+  ['cubic Fd-3m', crystals.silicon, 48, { 2: 4, 3: 2.5 }],
+];
+
+describe('dimensions against the full system of constraints, solved exactly', () => {
+  it.each(CASES)('%s', (_, crystal, operations, cutoffs) => {
+    const primitive = exhaustiveSymmetry(crystal);
+    expect(primitive.operations.length).toBe(operations);
+    const space = buildClusterSpace(primitive, cutoffs);
+    for (const { order, cutoff, beforeSumRules, parameters } of space.orders) {
+      const expected = bruteForceDimensions(primitive, order, cutoff);
+      expect({ order, beforeSumRules, parameters }).toEqual({ order, ...expected });
+    }
+  });
+});

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as plain from '../../../src/numerics/dense/product.js';
+import { Arena } from '../../../src/numerics/kernels/arena.js';
+import { addProduct, addSymmetricProduct } from '../../../src/numerics/kernels/linalg.js';
+import { deviation, numbers } from '../../support/numbers.js';
+
+const built = new URL('../../../src/numerics/kernels/kernels.wasm', import.meta.url);
+
+describe('the kernels', () => {
+  it('are what their sources compile to', async () => {
+    const script: { buildKernels(): Promise<Uint8Array> } = await import(
+      new URL('../../../scripts/build-kernels.mjs', import.meta.url).href
+    );
+    expect(Buffer.from(await script.buildKernels()).equals(readFileSync(built))).toBe(true);
+  }, 60_000);
+
+  it('use no instruction whose result depends on the machine', () => {
+    // Relaxed SIMD is encoded as 0xFD followed by an opcode of 0x100 and more (LEB128 80 02 … 93 02).
+    const bytes = readFileSync(built);
+    for (let i = 0; i + 2 < bytes.length; i++) {
+      const relaxed =
+        bytes[i] === 0xfd && bytes[i + 1] >= 0x80 && bytes[i + 1] <= 0x93 && bytes[i + 2] === 0x02;
+      expect(relaxed).toBe(false);
+    }
+  });
+});
+
+describe('a product of matrices', () => {
+  const window = (data: Float64Array, stride: number, offset = 0): plain.Window => ({ data, offset, stride });
+
+  it.each([
+    [1, 1, 1],
+    [5, 3, 7],
+    [97, 130, 300],
+    [4, 2, 513],
+  ])('of %i, %i and %i equals the plain one', (m, n, k) => {
+    const a = numbers(m * k + 3, 1, 1);
+    const b = numbers(n * k, 1, 2);
+    const got = numbers(m * n, 1, 3);
+    const expected = got.slice();
+    addProduct(window(got, n), window(a, k, 3), window(b, k), m, n, k, -1);
+    plain.addProduct(window(expected, n), window(a, k, 3), window(b, k), m, n, k, -1);
+    expect(deviation(got, expected)).toBeLessThan(1e-14 * k);
+  });
+
+  it('leaves the rest of a larger matrix alone', () => {
+    const c = new Float64Array(100).fill(7);
+    addProduct(window(c, 10, 22), window(numbers(9, 1, 1), 3), window(numbers(9, 1, 2), 3), 3, 3, 3, 1);
+    expect(c.filter((x) => x !== 7)).toHaveLength(9);
+  });
+
+  it('with itself is symmetric, and each entry has the bits it has in any other block', () => {
+    const [n, k] = [205, 77];
+    const a = numbers(n * k, 1, 4);
+    const lower = new Float64Array(n * n);
+    addSymmetricProduct(window(lower, n), window(a, k), n, k, 1);
+    const whole = new Float64Array(n * n);
+    addProduct(window(whole, n), window(a, k), window(a, k), n, n, k, 1);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) {
+        expect(lower[i * n + j]).toBe(whole[i * n + j]);
+        expect(whole[j * n + i]).toBe(whole[i * n + j]);
+      }
+    }
+  });
+});
+
+describe('kernel memory', () => {
+  it('holds what was placed, aligned, and zeros elsewhere', () => {
+    const arena = new Arena();
+    const first = arena.place(Int32Array.of(1, 2, 3));
+    const second = arena.reserve(100);
+    const third = arena.place(Float64Array.of(0.5));
+    const memory = arena.open();
+    expect([first, second, third].map((address) => address % 64)).toEqual([0, 0, 0]);
+    expect(new Int32Array(memory.buffer, first, 4)).toEqual(Int32Array.of(1, 2, 3, 0));
+    expect(memory.float64(third, 2)).toEqual(Float64Array.of(0.5, 0));
+  });
+
+  it('is refused beyond what 32-bit addresses reach', () => {
+    const arena = new Arena();
+    arena.reserve(3e9);
+    expect(() => arena.reserve(2e9)).toThrow(/4 GiB/);
+  });
+});
