@@ -55,7 +55,7 @@ function exploreCommand(state: CampaignState, walker: WalkerState): Command {
     type: 'explore',
     id: `explore-${state.round}-${walker.walker}`,
     walker: walker.walker,
-    temperature: state.rules.walkers[walker.walker].temperature,
+    temperature: state.rules.walkers[walker.walker - 1].temperature,
     round: state.round,
     forceField: state.forceField!.ref,
     checkpoint: walker.checkpoint,

@@ -24,7 +24,7 @@ export function newCampaign(name: string, fingerprint: string, campaign: Ref, ru
     idealLabel: null,
     training: { set: null, random: 0, phonon: 0, md: 0 },
     forceField: null,
-    walkers: rules.walkers.map((_, walker) => ({ walker, step: 0, checkpoint: null, sinceRefit: NO_STATISTICS, fresh: false, result: null })),
+    walkers: rules.walkers.map((_, k) => ({ walker: k + 1, step: 0, checkpoint: null, sinceRefit: NO_STATISTICS, fresh: false, result: null })),
     round: 0,
     pending: [],
     structures: 0,

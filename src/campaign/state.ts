@@ -141,6 +141,7 @@ export interface ForceFieldSummary {
 }
 
 export interface WalkerState {
+  /** Counted from 1. */
   readonly walker: number;
   readonly step: number;
   readonly checkpoint: Ref | null;

@@ -7,6 +7,7 @@ import { type ClusterSpaceOptions, clusterLimits, cutoffOrders } from './cutoffs
 import { eigentensors } from './eigentensors.js';
 import { shellWarnings } from './neighbours.js';
 import { type OrbitGeometry, partitionIntoOrbits, repeatedSites } from './orbits.js';
+import { rotationalSumRules } from './rotationalSumRules.js';
 import { acousticSumRules } from './sumRules.js';
 import { type SymmetryFrame, symmetryFrame, tensorsFromFrame } from './symmetryFrame.js';
 import type { ClusterSpace, Cutoffs, ExpansionOrder, Orbit } from './types.js';
@@ -51,12 +52,11 @@ function buildOrder(
   );
   const firstCoordinate = runningSum(tensors.map((t) => t.columns));
   const unknowns = firstCoordinate[partition.orbits.length];
-  const rules = acousticSumRules(primitive, clusters, {
-    partition,
-    eigentensors: tensors,
-    firstCoordinate,
-    rotations: frame.rotations,
-  });
+  const raw = { partition, eigentensors: tensors, firstCoordinate, rotations: frame.rotations };
+  const acoustic = acousticSumRules(primitive, clusters, raw);
+  const rotational =
+    order === 2 ? rotationalSumRules(primitive.crystal, frame, raw, options.rotational ?? []) : [];
+  const rules = [...acoustic, ...rotational];
   const priority = eliminationPriority(partition.orbits, tensors);
   const sparse = sparseNullSpace(rules, unknowns, priority);
   return {

@@ -78,5 +78,6 @@ export function basisIdentity(
     cutoffs: { ...cutoffs },
     pairCutoffs: options.pairCutoffs ?? {},
     maximumSites: options.maximumSites ?? {},
+    rotational: [...(options.rotational ?? [])].sort(),
   };
 }

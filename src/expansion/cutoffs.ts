@@ -1,12 +1,17 @@
 import { inputError, type Problem } from '../errors.js';
 import type { Cutoffs } from './types.js';
 
+/** Rotational sum rules of order 2. */
+export type RotationalRule = 'born-huang' | 'huang';
+
 /** What may be chosen beyond one cutoff per order. */
 export interface ClusterSpaceOptions {
   /** Order → pair of species (`Se-Sn`, either way round) → cutoff of such pairs within a cluster, Å, in place of the order's. */
   readonly pairCutoffs?: Readonly<Record<number, Readonly<Record<string, number>>>>;
   /** Order → largest number of distinct sites in a cluster (1: on-site terms, 2: two-body terms, …). */
   readonly maximumSites?: Readonly<Record<number, number>>;
+  /** Rotational sum rules imposed on order 2, on top of the acoustic ones; none without it. */
+  readonly rotational?: readonly RotationalRule[];
 }
 
 /** What limits the clusters of one order of one crystal. */

@@ -35,8 +35,9 @@ const FIXED_POINT_UPDATES = 12;
  */
 export function fitRidge(gram: Gram, blocks: readonly ParameterBlock[], options: RidgeOptions): Posterior {
   requireSums(gram, blocks);
-  if (options.prior === 'none') return leastSquares(gram);
-  const maxLogBeta = -2 * Math.log(requirePositive(options.labelNoise ?? LABEL_NOISE));
+  const labelNoise = requirePositive(options.labelNoise ?? LABEL_NOISE);
+  if (options.prior === 'none') return leastSquares(gram, labelNoise);
+  const maxLogBeta = -2 * Math.log(labelNoise);
   const prior = createPrior(options.prior, blocks);
   const start = startOf(prior, options.start, maxLogBeta);
   if (options.keep) {
@@ -115,12 +116,13 @@ function posteriorOf(gram: Gram, prior: Prior, result: SearchResult): Posterior 
 }
 
 /** Least squares of minimum norm, without an error bar; β = (N_y − rank)/|y − X m|². */
-function leastSquares(gram: Gram): Posterior {
+function leastSquares(gram: Gram, labelNoise: number): Posterior {
   const { solution, rank } = minimumNormSolution(gram.xtx, gram.xty, gram.parameters);
-  const residual = residualOf(gram, solution);
+  const beta = (gram.rows - rank) / residualOf(gram, solution);
   return {
     parameters: solution,
-    beta: (gram.rows - rank) / residual,
+    // Without rows to spare nothing is known of the noise.
+    beta: beta > 0 && Number.isFinite(beta) ? beta : 1 / (labelNoise * labelNoise),
     hyperparameters: { prior: 'none' },
     effectiveParameters: rank,
     notDetermined: [],

@@ -14,7 +14,7 @@ type Value = string | number | boolean | null | undefined;
 export function reportFiles(data: ReportData): readonly ReportFile[] {
   return [
     ...data.traces.map((trace) => ({
-      name: `trajectory-walker-${trace.walker + 1}.csv`,
+      name: `trajectory-walker-${trace.walker}.csv`,
       content: traceCsv(trace),
     })),
     { name: 'refits.csv', content: refitsCsv(data) },
@@ -91,10 +91,10 @@ function structuresCsv({ structures }: ReportData): string {
       'label sha256',
     ],
     structures.map(({ index, group, status, pick, check, attempts, seconds, label }) => [
-      index + 1,
+      index,
       group,
       status,
-      pick === null ? null : pick.walker + 1,
+      pick === null ? null : pick.walker,
       pick?.step,
       pick?.time,
       pick?.rule,

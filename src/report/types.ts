@@ -121,7 +121,7 @@ export type StructureGroup = 'random' | 'phonon' | 'MD' | 'imported';
 export interface RefitRecord {
   /** 0-based. */
   readonly index: number;
-  /** MD time at which the walkers went on with this force field, ps, by walker; empty before the first MD. */
+  /** MD time at which the walkers went on with this force field, ps, in the order of walkers; empty before the first MD. */
   readonly times: readonly number[];
   /** Structures in the training set, by group. */
   readonly groups: Readonly<Partial<Record<StructureGroup, number>>>;

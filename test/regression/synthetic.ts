@@ -227,3 +227,8 @@ export function rotated(
   const truth = product(transposed(rotations, p, p), problem.truth, p, p, 1);
   return { ...problem, blocks, x, truth, gram: gramOf(x, problem.y, p), rotations };
 }
+
+/** A φ′ for rows A [rows × P]. */
+export function predictedFrom(a: Float64Array, parameters: Float64Array): Float64Array {
+  return product(a, parameters, a.length / parameters.length, parameters.length, 1);
+}

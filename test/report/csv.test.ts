@@ -11,7 +11,7 @@ function lines(name: string, data = sampleData()): readonly string[] {
 
 describe('CSV files', () => {
   it('are one for each figure, and one for each walker', () => {
-    const names = reportFiles(sampleData({ traces: [sampleTrace(0, 2), sampleTrace(1, 2)] })).map(
+    const names = reportFiles(sampleData({ traces: [sampleTrace(1, 2), sampleTrace(2, 2)] })).map(
       (file) => file.name,
     );
     expect(names).toEqual([

@@ -4,7 +4,7 @@ import { sampleTrace } from './sample.js';
 
 describe('envelope', () => {
   it('keeps a short trace as it is', () => {
-    const trace = sampleTrace(0, 50);
+    const trace = sampleTrace(1, 50);
     const points = envelope(trace, 500);
     expect(points.map((p) => p.error)).toEqual([...trace.error]);
     expect(points.map((p) => p.time)).toEqual([...trace.time]);
@@ -12,7 +12,7 @@ describe('envelope', () => {
   });
 
   it('loses no peak of a million samples', () => {
-    const trace = sampleTrace(0, 1_000_000);
+    const trace = sampleTrace(1, 1_000_000);
     trace.error[654_321] = 0.5;
     trace.error[123_456] = 0.0001;
     const points = envelope(trace, 500);
@@ -23,7 +23,7 @@ describe('envelope', () => {
   });
 
   it('leaves out what is not finite and averages the rest', () => {
-    const trace = sampleTrace(0, 4);
+    const trace = sampleTrace(1, 4);
     trace.error[1] = Number.NaN;
     trace.error[3] = Number.POSITIVE_INFINITY;
     expect(envelope(trace, 100)).toHaveLength(2);
@@ -34,8 +34,8 @@ describe('envelope', () => {
   });
 
   it('survives an empty trace and one that stands still', () => {
-    expect(envelope(sampleTrace(0, 0), 10)).toEqual([]);
-    const still = { ...sampleTrace(0, 20), time: new Float64Array(20) };
+    expect(envelope(sampleTrace(1, 0), 10)).toEqual([]);
+    const still = { ...sampleTrace(1, 20), time: new Float64Array(20) };
     expect(envelope(still, 10).length).toBe(20);
   });
 });

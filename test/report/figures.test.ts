@@ -36,9 +36,9 @@ const DATA = sampleData();
 describe('every figure', () => {
   const figures: Readonly<Record<string, string>> = {
     trajectory: trajectoryFigure(DATA.traces[0], DATA.structures, DATA.refits),
-    'short trajectory': trajectoryFigure(sampleTrace(0, 3), [], []),
-    'one sample': trajectoryFigure(sampleTrace(0, 1), [], []),
-    'no trajectory': trajectoryFigure(sampleTrace(0, 0), [], []),
+    'short trajectory': trajectoryFigure(sampleTrace(1, 3), [], []),
+    'one sample': trajectoryFigure(sampleTrace(1, 1), [], []),
+    'no trajectory': trajectoryFigure(sampleTrace(1, 0), [], []),
     learning: learningFigure(DATA.refits),
     'one refit': learningFigure([
       sampleRefit(0, { times: [], mean: null, deviation: null, expectedRmse: null }),
@@ -75,15 +75,15 @@ describe('every figure', () => {
   });
 
   it('stays small for a million samples', () => {
-    const svg = trajectoryFigure(sampleTrace(0, 1_000_000), [], []);
+    const svg = trajectoryFigure(sampleTrace(1, 1_000_000), [], []);
     expect(svg.length).toBeLessThan(200_000);
   });
 });
 
 describe('trajectory', () => {
-  const svg = (rules: readonly ('trajectory-deviation' | 'stall' | 'wreck')[], walker = 0) =>
+  const svg = (rules: readonly ('trajectory-deviation' | 'stall' | 'wreck')[], walker = 1) =>
     trajectoryFigure(
-      sampleTrace(0, 2000),
+      sampleTrace(1, 2000),
       rules.map((rule, i) => {
         const structure = sampleStructure(i);
         return { ...structure, pick: { ...structure.pick!, rule, walker } };
@@ -97,7 +97,7 @@ describe('trajectory', () => {
       all(drawn, 'g[aria-label="dot"]').map((g) => (g as unknown as { children: unknown[] }).children.length),
     ).toEqual([2, 1, 1]);
     expect(text(drawn)).toContain('taken: stall rule');
-    expect(text(svg(['stall'], 1))).not.toContain('taken');
+    expect(text(svg(['stall'], 2))).not.toContain('taken');
   });
 
   it('marks refits at the time of this walker', () => {

@@ -110,7 +110,7 @@ describe('edge cases', () => {
   });
 
   it('renders four walkers, each under its own heading', () => {
-    const data = sampleData({ traces: [0, 1, 2, 3].map((walker) => sampleTrace(walker, 100)) });
+    const data = sampleData({ traces: [1, 2, 3, 4].map((walker) => sampleTrace(walker, 100)) });
     const titles = Array.from(parse(data).querySelectorAll('figure h3'), (h3) => h3.textContent);
     expect(titles).toEqual(['Walker 1, 300 K', 'Walker 2, 400 K', 'Walker 3, 500 K', 'Walker 4, 600 K']);
   });

@@ -8,7 +8,7 @@ export function sampleTrace(walker: number, samples: number): WalkerTrace {
   const level = (i: number) => 0.002 + 0.006 * Math.exp((-5 * i) / samples);
   return {
     walker,
-    temperature: 300 + 100 * walker,
+    temperature: 200 + 100 * walker,
     time: column((i) => (i + 1) * 0.004),
     error: column((i) => level(i) * (1 + 0.1 * Math.sin(i))),
     mean: column((i) => (i === 0 ? Number.NaN : level(i))),
@@ -23,7 +23,7 @@ export function sampleStructure(index: number, change: Partial<StructureRecord> 
     group: 'MD',
     status: 'training',
     pick: {
-      walker: 0,
+      walker: 1,
       step: 100 * index,
       time: 0.1 * index,
       rule: 'trajectory-deviation',
@@ -108,7 +108,7 @@ export function sampleData(change: Partial<ReportData> = {}): ReportData {
       stall: { after: 2000, structures: 15, fraction: 0.25 },
     },
     settings: [{ title: 'Molecular dynamics', entries: [{ name: 'Time step', value: '1 fs' }] }],
-    traces: [sampleTrace(0, 2000)],
+    traces: [sampleTrace(1, 2000)],
     refits: Array.from({ length: 16 }, (_, i) => sampleRefit(i, { test: { rmse: 0.0116, mae: 0.0093 } })),
     structures: [...initial, ...Array.from({ length: 16 }, (_, i) => sampleStructure(i + 2))],
     testSet: { structures: 50, source: 'another trajectory', mae: 0.0093, rmse: 0.0116 },

@@ -29,7 +29,7 @@ export function walkerTraces({ settings }: CampaignContext, segments: readonly S
     const own = segments.filter((s) => s.entry.walker === walker).map((s) => s.trace);
     return {
       walker,
-      temperature: typeof md.walkers === 'number' ? md.temperature : md.walkers[walker].temperature,
+      temperature: typeof md.walkers === 'number' ? md.temperature : md.walkers[walker - 1].temperature,
       time: joined(own, 'step').map((step) => (step * md.timestep) / 1000),
       error: joined(own, error),
       mean: joined(own, 'mean'),

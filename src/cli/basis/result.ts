@@ -2,13 +2,15 @@ import type { PrimitiveCrystal } from '../../crystal/types.js';
 import { buildClusterSpace } from '../../expansion/clusterSpace.js';
 import type { Cutoffs, ExpansionOrder } from '../../expansion/types.js';
 
+/** One order of a basis as `anharmony basis` shows it. */
+export interface OrderSummary
+  extends Pick<ExpansionOrder, 'order' | 'cutoff' | 'clusters' | 'beforeSumRules' | 'parameters'> {
+  readonly orbits: number;
+}
+
 /** What `anharmony basis --json` prints. */
 export interface BasisSummary {
-  readonly orders: readonly Pick<
-    ExpansionOrder,
-    'order' | 'cutoff' | 'clusters' | 'beforeSumRules' | 'parameters'
-  >[] &
-    readonly { readonly orbits: number }[];
+  readonly orders: readonly OrderSummary[];
   /** Independent parameters of all orders. */
   readonly parameters: number;
   /** Wall-clock time of the build. */

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { type CampaignBundle, fingerprintSource, METHOD_VERSION } from '../../campaign/bundle.js';
 import { parseCampaign } from '../../campaign/parse.js';
 import type { CampaignSettings } from '../../campaign/schema.js';
+import { readText } from '../../crystal/read.js';
 import { inputError } from '../../errors.js';
 import { hashOf } from '../../store/canonical.js';
-import { systemCode } from '../../store/errors.js';
 
 /** A campaign file with the files that it names. */
 export interface LoadedCampaign {
@@ -14,29 +13,29 @@ export interface LoadedCampaign {
 }
 
 /** Reads and validates a campaign file; throws `InputError` with everything that is wrong with it. */
-export async function loadCampaign(path: string): Promise<LoadedCampaign> {
-  const source = await readText(path, 'CAMPAIGN');
+export function loadCampaign(path: string): LoadedCampaign {
+  const source = readText(path, 'CAMPAIGN');
   const settings = parseCampaign(source, path);
   const folder = dirname(resolve(path));
   const bundle: CampaignBundle = {
     format: 'anharmony-campaign',
     methodVersion: METHOD_VERSION,
     settings,
-    crystal: { name: settings.crystal, text: await readInput(folder, settings.crystal, 'crystal') },
-    testSet: await readTestSet(folder, settings),
+    crystal: { name: settings.crystal, text: readInput(folder, settings.crystal, 'crystal') },
+    testSet: readTestSet(folder, settings),
     source,
     folder,
   };
   return { bundle, fingerprint: hashOf(fingerprintSource(bundle)) };
 }
 
-async function readTestSet(folder: string, { test }: CampaignSettings) {
+function readTestSet(folder: string, { test }: CampaignSettings) {
   if (test?.source !== 'file') return null;
-  return { name: test.file, text: await readInput(folder, test.file, 'test.file') };
+  return { name: test.file, text: readInput(folder, test.file, 'test.file') };
 }
 
 /** Files that a campaign names lie in its folder, so that the folder is the whole campaign. */
-async function readInput(folder: string, name: string, field: string): Promise<string> {
+function readInput(folder: string, name: string, field: string): string {
   const path = resolve(folder, name);
   const within = relative(folder, path);
   if (isAbsolute(name) || within.startsWith(`..${sep}`) || within === '..') {
@@ -51,15 +50,3 @@ async function readInput(folder: string, name: string, field: string): Promise<s
   return readText(path, field);
 }
 
-async function readText(path: string, field: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'there is no such file',
-      EACCES: 'the file may not be read',
-      EISDIR: 'is a folder, not a file',
-    };
-    throw inputError({ field, message: reasons[systemCode(error) ?? ''] ?? String(error), got: path });
-  }
-}

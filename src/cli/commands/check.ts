@@ -9,7 +9,7 @@ export function registerCheck(program: Command): void {
     .description('validate a campaign file and say what it will cost')
     .argument('<campaign>', 'campaign file (YAML)')
     .action(async (path: string) => {
-      const campaign = await loadCampaign(path);
+      const campaign = loadCampaign(path);
       for (const line of checkCampaign(campaign.bundle)) process.stdout.write(`${line}\n`);
       process.stdout.write(`fingerprint sha256:${campaign.fingerprint}\n`);
     });

@@ -1,4 +1,4 @@
-import { mkdirSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Command } from 'commander';
 import { FailureError, inputError } from '../../errors.js';
@@ -16,13 +16,20 @@ export function registerMd(program: Command): void {
     .command('md')
     .description('run molecular dynamics in a trained force field, with the Bayesian error of its forces')
     .argument('<force-field>', 'force field file')
-    .option('--supercell <n...>', 'cells along the three axes, e.g. 6 6 6 (default: the supercell it was trained in)')
+    .option(
+      '--supercell <n...>',
+      'cells along the three axes, e.g. 6 6 6 (default: the supercell it was trained in)',
+    )
     .option('--temperature <K>', 'temperature', '300')
     .option('--time <time>', 'simulated time', '50ps')
     .option('--timestep <fs>', 'timestep', '1')
     .option('--friction <1/fs>', 'friction of the Langevin thermostat', '0.01')
     .option('--seed <n>', 'seed of all random numbers', '1')
-    .option('--start <how>', 'phonons: displaced along the phonons; sites: from the ideal lattice at 2T', 'phonons')
+    .option(
+      '--start <how>',
+      'phonons: displaced along the phonons; sites: from the ideal lattice at 2T',
+      'phonons',
+    )
     .option('--nve', 'no thermostat: constant energy')
     .option('--every <n>', 'MD steps between two rows of the trace, each with its Bayesian error', '10')
     .option('--frames <n>', 'MD steps between two frames of the trajectory', '100')
@@ -55,7 +62,10 @@ async function md(path: string, flags: MdFlags): Promise<void> {
       onFrame: files.frame,
       shouldStop: interrupt.heard,
     });
-    write(join(folder, PRODUCTION_FILES.summary), `${JSON.stringify({ ...provenance, ...summary }, null, 2)}\n`);
+    write(
+      join(folder, PRODUCTION_FILES.summary),
+      `${JSON.stringify({ ...provenance, ...summary }, null, 2)}\n`,
+    );
     console.log(flags.json ? JSON.stringify(summary) : describeSummary(summary, run, folder));
     if (summary.outcome === 'stopped') process.exitCode = 130;
     if (summary.outcome === 'wrecked') {

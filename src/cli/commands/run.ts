@@ -35,7 +35,7 @@ export function registerRun(program: Command): void {
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {
-  const campaign = await loadCampaign(path);
+  const campaign = loadCampaign(path);
   const say = (line: string) => process.stderr.write(`${line}\n`);
   for (const line of checkCampaign(campaign.bundle)) say(line);
   const home = homeOf(options);

@@ -16,7 +16,7 @@ export function registerStart(program: Command): void {
     .argument('<campaign>', 'campaign file (YAML)')
     .addOption(homeOption())
     .action(async (path: string, options: { home?: string }) => {
-      const campaign = await loadCampaign(path);
+      const campaign = loadCampaign(path);
       for (const line of checkCampaign(campaign.bundle)) process.stderr.write(`${line}\n`);
       const home = homeOf(options);
       const ref = await registerCampaign(await openFolderStore(home.store), campaign);

@@ -7,9 +7,9 @@ export function eventSentence(event: LiveEvent): string {
     case 'stage':
       return `round ${event.round}: ${event.stage}`;
     case 'pick':
-      return `walker ${(event.walker ?? 0) + 1} took its structure at ${picoseconds(event.time)} (${event.rule}): ε_B ${mev(event.error)}, threshold ${forceError(event.threshold)}`;
+      return `walker ${event.walker} took its structure at ${picoseconds(event.time)} (${event.rule}): ε_B ${mev(event.error)}, threshold ${forceError(event.threshold)}`;
     case 'label':
-      return `reference forces for structure ${event.structure + 1} in ${duration(event.seconds)}`;
+      return `reference forces for structure ${event.structure} in ${duration(event.seconds)}`;
     case 'refit':
       return `refit on ${plural(event.structures, 'structure')}: β^-1/2 = ${forceError(event.fittingError)}`;
     case 'assessment':
@@ -37,7 +37,7 @@ export function eventFields(event: LiveEvent): Readonly<Record<string, Field>> {
       };
     case 'label':
       return {
-        structure: event.structure + 1,
+        structure: event.structure,
         attempts: event.attempts,
         seconds: fixedNumber(event.seconds, 3),
       };

@@ -43,7 +43,7 @@ export function heartbeat({ now = () => performance.now(), every = 10 }: Heartbe
 
 /** An event as one line. */
 export function eventLine(event: LiveEvent): string {
-  const where = { walker: event.walker === null ? null : event.walker + 1, step: event.step };
+  const where = { walker: event.walker, step: event.step };
   return line(event.elapsed, event.campaign, event.kind, { ...where, ...eventFields(event) });
 }
 
@@ -61,7 +61,7 @@ export function heartbeatLines(state: LiveState): readonly string[] {
   if (state.walkers.length === 0) return [line(state.elapsed, state.campaign, 'heartbeat', common)];
   return state.walkers.map((walker) =>
     line(state.elapsed, state.campaign, 'heartbeat', {
-      walker: walker.walker + 1,
+      walker: walker.walker,
       step: walker.step,
       time_ps: fixedNumber(walker.time, 4),
       steps_per_s: fixedNumber(walker.stepsPerSecond, 1),

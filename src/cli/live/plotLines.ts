@@ -34,7 +34,7 @@ function onePlot(
   named: boolean,
   colours: Colours,
 ): readonly string[] {
-  const name = named ? `  walker ${walker.walker + 1}` : '';
+  const name = named ? `  walker ${walker.walker}` : '';
   const plot = braillePlot(walker.recent, walker.threshold, columns - AXIS - 2 - name.length, rows);
   const middle = Math.floor(rows / 2);
   return plot.rows.map((cells, row) => {

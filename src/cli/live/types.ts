@@ -39,7 +39,7 @@ export interface LiveState {
 }
 
 export interface LiveWalker {
-  /** 0-based. */
+  /** Counted from 1, as in the ledger. */
   readonly walker: number;
   readonly step: number;
   /** MD time, ps. */
@@ -59,7 +59,7 @@ export interface LiveWalker {
 /** What every event says: where and when. */
 interface EventBase {
   readonly campaign: string;
-  /** 0-based; null where it concerns the whole campaign. */
+  /** Counted from 1; null where it concerns the whole campaign. */
   readonly walker: number | null;
   /** MD step of the walker, or of the one furthest ahead; null before MD. */
   readonly step: number | null;

@@ -11,7 +11,7 @@ interface Column {
 
 /** In order of importance from the left: a narrow terminal loses those at the right. */
 const COLUMNS: readonly Column[] = [
-  { title: 'walker', width: 6, value: (w) => String(w.walker + 1) },
+  { title: 'walker', width: 6, value: (w) => String(w.walker) },
   { title: 'step', width: 10, value: (w) => count(w.step) },
   { title: 'MD time', width: 10, value: (w) => picoseconds(w.time) },
   { title: 'ε_B', width: 7, value: (w) => mev(w.error) },

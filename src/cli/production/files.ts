@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { displacedPositions } from '../../crystal/displaced.js';
-import { formatExtendedXyz } from '../../crystal/formats/extendedXyz.js';
+import { formatExtxyz } from '../../crystal/formats/extxyz.js';
 import { TO_MEV } from '../../units.js';
 import { createGrowingFile } from './growingFile.js';
 import type { PreparedProduction } from './prepare.js';
@@ -40,19 +40,29 @@ export function createProductionFiles(folder: string, run: PreparedProduction): 
   return {
     row({ frame, error }) {
       const { step, temperature, potentialEnergy, kineticEnergy } = frame;
-      const numbers = [step, step * timestep, temperature, potentialEnergy, kineticEnergy, potentialEnergy + kineticEnergy];
+      const numbers = [
+        step,
+        step * timestep,
+        temperature,
+        potentialEnergy,
+        kineticEnergy,
+        potentialEnergy + kineticEnergy,
+      ];
       if (error !== undefined) numbers.push(TO_MEV * error.rms, TO_MEV * error.largestAtom, error.worstAtom);
       trace.append(`${numbers.join(',')}\n`);
     },
     frame({ frame, error }) {
+      const { step, temperature, potentialEnergy, forces } = frame;
       const { lattice, species } = run.supercell.crystal;
+      const positions = displacedPositions(run.supercell, frame.displacements);
+      const info = {
+        step,
+        time_fs: step * timestep,
+        temperature,
+        ...(error !== undefined && { bayesian_error: error.rms }),
+      };
       trajectory.append(
-        formatExtendedXyz({
-          lattice,
-          species,
-          positions: displacedPositions(run.supercell, frame.displacements),
-          forces: frame.forces,
-        }),
+        formatExtxyz([{ lattice, species, positions, forces, energy: potentialEnergy, info }]),
       );
     },
     close() {

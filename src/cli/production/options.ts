@@ -43,23 +43,33 @@ export function mdOptions(flags: MdFlags): MdOptions {
     problems.push({ field, message, got, expected });
   const positive = (field: string, text: string, unit: string): number => {
     const value = Number(text);
-    if (!(value > 0) || !Number.isFinite(value)) report(field, 'not a positive number', text, `a number above 0, in ${unit}`);
+    if (!(value > 0) || !Number.isFinite(value))
+      report(field, 'not a positive number', text, `a number above 0, in ${unit}`);
     return value;
   };
   const count = (field: string, text: string): number => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < 1) report(field, 'not a number of MD steps', text, 'an integer above 0');
+    if (!Number.isSafeInteger(value) || value < 1)
+      report(field, 'not a number of MD steps', text, 'an integer above 0');
     return value;
   };
   const timestep = positive('--timestep', flags.timestep, 'fs');
   const time = parseDuration(flags.time);
   if (time === undefined) report('--time', 'not a time', flags.time, 'a time with its unit, e.g. 50ps');
-  if (flags.start !== 'phonons' && flags.start !== 'sites') report('--start', 'not a start', flags.start, 'phonons or sites');
+  if (flags.start !== 'phonons' && flags.start !== 'sites')
+    report('--start', 'not a start', flags.start, 'phonons or sites');
   const every = count('--every', flags.every);
   const frameEvery = count('--frames', flags.frames);
-  if (frameEvery % every !== 0) report('--frames', 'not a multiple of --every', flags.frames, `a multiple of ${flags.every}`);
+  if (frameEvery % every !== 0)
+    report('--frames', 'not a multiple of --every', flags.frames, `a multiple of ${flags.every}`);
   const steps = Math.round((time ?? 0) / timestep);
-  if (time !== undefined && timestep > 0 && steps < every) report('--time', `shorter than --every ${flags.every} steps`, flags.time, `at least ${every * timestep} fs`);
+  if (time !== undefined && timestep > 0 && steps < every)
+    report(
+      '--time',
+      `shorter than --every ${flags.every} steps`,
+      flags.time,
+      `at least ${every * timestep} fs`,
+    );
   const options: MdOptions = {
     supercell: flags.supercell?.map(Number),
     temperature: positive('--temperature', flags.temperature, 'K'),

@@ -33,7 +33,7 @@ export interface PreparedProduction extends Production {
 export function prepareProduction(field: ForceField, path: string, options: MdOptions): PreparedProduction {
   const { primitive } = field;
   const matrix = productionMatrix(field.supercell, options.supercell);
-  const supercell = buildSupercell(primitive, primitive.crystal, [...matrix], "--supercell");
+  const supercell = buildSupercell(primitive, primitive.crystal, [...matrix], '--supercell');
   const space = clusterSpaceOf(field, path);
   const harmonic = harmonicCrystal(space, field.parameters);
   requireTimestep(options.timestep, highestFrequency(harmonic, matrix), '--timestep');
@@ -54,7 +54,9 @@ export function prepareProduction(field: ForceField, path: string, options: MdOp
   return {
     supercell,
     state: { step: 0, displacements, velocities: startVelocities(options, masses) } satisfies MdState,
-    integrator: options.nve ? createVerlet(timestep, masses, force) : createLangevin(thermostat, masses, force),
+    integrator: options.nve
+      ? createVerlet(timestep, masses, force)
+      : createLangevin(thermostat, masses, force),
     force,
     harmonic: kernel.evaluateHarmonic.bind(kernel),
     error: errorOf(field, space, supercell),
@@ -71,7 +73,10 @@ export function prepareProduction(field: ForceField, path: string, options: MdOp
 /** At T beside a phonon displacement; from the sites at 2T, of which the displacements take half. */
 function startVelocities({ start, temperature, seed }: MdOptions, masses: Float64Array): Float64Array {
   const initial = start === 'phonons' ? temperature : 2 * temperature;
-  return maxwellBoltzmann({ temperature: initial, seed, walker: 0, stream: STREAM.productionVelocities }, masses);
+  return maxwellBoltzmann(
+    { temperature: initial, seed, walker: 0, stream: STREAM.productionVelocities },
+    masses,
+  );
 }
 
 function errorOf(field: ForceField, space: ClusterSpace, supercell: Supercell): Production['error'] {

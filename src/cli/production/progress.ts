@@ -5,7 +5,10 @@ import type { Production, ProductionRow, ProductionSummary } from './runner.js';
 const INTERVAL = 5;
 
 /** Lines that say how far a run has come; the first after a second. */
-export function createProgressLines(run: Production, write: (line: string) => void): (row: ProductionRow) => void {
+export function createProgressLines(
+  run: Production,
+  write: (line: string) => void,
+): (row: ProductionRow) => void {
   const start = performance.now();
   const firstStep = run.state.step;
   let next = start + 1e3;

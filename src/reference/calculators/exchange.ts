@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseExtxyz } from '../../crystal/formats/extxyz.js';
+import { type ExtxyzFrame, formatExtxyz, parseExtxyz } from '../../crystal/formats/extxyz.js';
+import { minimumImage, prepareImageSearch } from '../../crystal/minimum-image.js';
 import { InputError } from '../../errors.js';
 import { ReferenceFailure } from '../failures.js';
 import type { ReferenceResult, ReferenceStructure } from '../types.js';
 
 /** What a program wrote back. */
-export type Answer = Pick<ReferenceResult, 'energy' | 'forces' | 'converged' | 'evidence'> & {
+export type Answer = Pick<ReferenceResult, 'energy' | 'forces' | 'converged'> & {
   /** As it called itself. */
   readonly program: string | undefined;
 };
@@ -14,9 +15,70 @@ export type Answer = Pick<ReferenceResult, 'energy' | 'forces' | 'converged' | '
 /** Positions may come back rounded (ASE writes eight decimals) and in another periodic image, Å. */
 const SAME_PLACE = 1e-3;
 
-/** A structure as one extended XYZ frame; Cartesian positions as they are, not wrapped, all digits. */
-export function structureText({ lattice, species, positions }: ReferenceStructure): string {
-  const rows = species.map((s, i) => `${s} ${positions[3 * i]} ${positions[3 * i + 1]} ${positions[3 * i + 2]}`);
-  const header = `Lattice="${lattice.join(' ')}" Properties=species:S:1:pos:R:3 pbc="T T T"`;
-  return `${species.length}\n${header}\n${rows.join('\n')}\n`;
+/** A structure as one extended XYZ frame: Cartesian positions as they are, not wrapped, all digits. */
+export function structureText(structure: ReferenceStructure): string {
+  return formatExtxyz([{ ...structure, info: {} }]);
+}
+
+/**
+ * Reads the frame that a program wrote: one structure, the same atoms in the same order, with forces.
+ * Throws `ReferenceFailure` for anything else, with `evidence` (what the program printed).
+ */
+export async function readAnswer(
+  path: string,
+  structure: ReferenceStructure,
+  evidence: readonly string[],
+): Promise<Answer> {
+  const fail = (symptom: string, message: string, cause?: unknown): ReferenceFailure =>
+    new ReferenceFailure(message, { failureClass: 'program-unknown', symptom, evidence, cause });
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') throw fail('no-output', `the program wrote no ${basename(path)}`, cause);
+    throw new ReferenceFailure(`${path} cannot be read`, { failureClass: 'store', symptom: 'read-output', cause });
+  });
+  const frame = onlyFrame(text, basename(path), fail);
+  const difference = differenceOf(frame, structure);
+  if (difference !== undefined) {
+    throw fail('wrong-atoms', `${basename(path)} holds other atoms than were asked for: ${difference}`);
+  }
+  if (frame.forces === undefined) throw fail('bad-output', `${basename(path)} has no forces (REF_forces or forces)`);
+  return {
+    energy: frame.energy ?? Number.NaN,
+    forces: frame.forces,
+    converged: frame.info['converged'] !== false,
+    program: frame.info['program'] === undefined ? undefined : String(frame.info['program']),
+  };
+}
+
+function onlyFrame(
+  text: string,
+  name: string,
+  fail: (symptom: string, message: string, cause?: unknown) => ReferenceFailure,
+): ExtxyzFrame {
+  let frames: readonly ExtxyzFrame[];
+  try {
+    frames = parseExtxyz(text, name);
+  } catch (error) {
+    if (error instanceof InputError) throw fail('bad-output', error.message, error);
+    throw error;
+  }
+  if (frames.length !== 1) throw fail('bad-output', `${name} holds ${frames.length} structures instead of one`);
+  return frames[0];
+}
+
+/** The first difference between what was asked for and what came back. */
+function differenceOf(frame: ExtxyzFrame, asked: ReferenceStructure): string | undefined {
+  const atoms = asked.species.length;
+  if (frame.species.length !== atoms) return `${frame.species.length} atoms instead of ${atoms}`;
+  if (frame.lattice.some((x, i) => Math.abs(x - asked.lattice[i]) > SAME_PLACE)) return 'another lattice';
+  const images = prepareImageSearch(asked.lattice);
+  for (let i = 0; i < atoms; i++) {
+    if (frame.species[i] !== asked.species[i]) {
+      return `atom ${i + 1} is ${frame.species[i]} instead of ${asked.species[i]}`;
+    }
+    const d = Float64Array.from([0, 1, 2], (c) => frame.positions[3 * i + c] - asked.positions[3 * i + c]);
+    minimumImage(images, d);
+    const distance = Math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+    if (distance > SAME_PLACE) return `atom ${i + 1} is ${distance.toFixed(3)} Å from where it was put`;
+  }
+  return undefined;
 }

@@ -23,7 +23,7 @@ export function trajectoryFigure(
   const points = envelope(trace, STRETCHES);
   if (points.length === 0) return emptyFigure('No MD has been run yet.');
   const picks = picksOf(trace.walker, structures);
-  const updates = refits.flatMap((refit) => refit.times[trace.walker] ?? []);
+  const updates = refits.flatMap((refit) => refit.times[trace.walker - 1] ?? []);
   const y = positiveAxis(visibleValues(points, picks), axisLabel('Bayesian error ε_B', 'meV/Å'));
   const floor = (y.domain as number[])[0];
   return draw(
@@ -33,7 +33,7 @@ export function trajectoryFigure(
       y: { ...y, labelAnchor: 'center', labelArrow: 'none', grid: true },
       marks: [updateMarks(updates), errorMarks(points), windowMarks(points, floor), pickMarks(picks)],
     },
-    `ε_B of walker ${trace.walker + 1} along ${trace.time[trace.time.length - 1]} ps of MD with ${picks.length} structures taken`,
+    `ε_B of walker ${trace.walker} along ${trace.time[trace.time.length - 1]} ps of MD with ${picks.length} structures taken`,
     legendOf(points, picks, updates),
   );
 }

@@ -38,7 +38,7 @@ function trajectories(data: ReportData): Html {
   const several = data.traces.length > 1;
   const panels = data.traces.map((trace) => {
     const title = several
-      ? html`<h3>Walker ${trace.walker + 1}, ${fixed(trace.temperature, 0)} K</h3>`
+      ? html`<h3>Walker ${trace.walker}, ${fixed(trace.temperature, 0)} K</h3>`
       : null;
     return html`${title}${wide(trajectoryFigure(trace, data.structures, data.refits))}`;
   });

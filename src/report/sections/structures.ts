@@ -53,7 +53,7 @@ function structuresTable({ structures }: ReportData): Html {
 function row(structure: StructureRecord): Row {
   const { check } = structure;
   const cells: Cell[] = [
-    count(structure.index + 1),
+    count(structure.index),
     structure.group,
     tag(STATUSES[structure.status].text, STATUSES[structure.status].tone),
     ...pickCells(structure.pick),
@@ -77,7 +77,7 @@ const STATUSES: Readonly<Record<StructureStatus, { readonly text: string; readon
 function pickCells(pick: PickRecord | null): readonly Cell[] {
   if (pick === null) return new Array<Cell>(10).fill('');
   return [
-    count(pick.walker + 1),
+    count(pick.walker),
     count(pick.step),
     picoseconds(pick.time),
     typeset(ruleText(pick.rule)),

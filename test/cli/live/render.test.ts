@@ -75,7 +75,7 @@ describe('the live view', () => {
   });
 
   it('with four walkers at 120 columns, converged', () => {
-    const walkers = [0, 1, 2, 3].map((walker) => sampleWalker(walker));
+    const walkers = [1, 2, 3, 4].map((walker) => sampleWalker(walker));
     expect(renderLive(sampleState({ walkers, verdict: 'converged' }), 120)).toMatchInlineSnapshot(`
       "anharmony  silicon                                                                               converged · 2 min 14 s
       initialise → MD → reference → refit → converged?                                                               round 12
@@ -129,7 +129,7 @@ describe('the live view', () => {
             timeLeft: value,
             elapsed: value,
             walkers: Array.from({ length: walkers }, (_, i) =>
-              sampleWalker(i, { error: value, time: value, step: Math.floor(value) }),
+              sampleWalker(i + 1, { error: value, time: value, step: Math.floor(value) }),
             ),
           });
           expect(widest(renderLive(state, width))).toBeLessThan(width);

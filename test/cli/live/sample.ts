@@ -22,7 +22,7 @@ export function sampleState(change: Partial<LiveState> = {}): LiveState {
     verdict: 'running',
     stage: 'MD',
     round: 12,
-    walkers: [sampleWalker(0)],
+    walkers: [sampleWalker(1)],
     structures: { training: 17, fromMd: 12, pending: 2, quarantined: 1 },
     fittingError: 0.0102,
     expectedError: { low: 0.0098, high: 0.0117 },

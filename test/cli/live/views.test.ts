@@ -10,7 +10,7 @@ import { sampleState, sampleWalker } from './sample.js';
 const AT = { campaign: 'silicon', walker: null, step: 32_412, elapsed: 134.2 };
 const EVENTS: readonly LiveEvent[] = [
   { ...AT, kind: 'stage', stage: 'MD', round: 3 },
-  { ...AT, kind: 'pick', walker: 0, time: 32.412, rule: 'stall', error: 0.0031, threshold: 0.00305 },
+  { ...AT, kind: 'pick', walker: 1, time: 32.412, rule: 'stall', error: 0.0031, threshold: 0.00305 },
   { ...AT, kind: 'label', structure: 17, attempts: 1, seconds: 0.0123 },
   { ...AT, kind: 'refit', structures: 18, fromMd: 13, fittingError: 0.0101, logEvidence: -12345.6 },
   {
@@ -52,7 +52,7 @@ describe('plain view', () => {
     expect(text()).toMatchInlineSnapshot(`
       "00:02:14 silicon stage step=32412 stage=MD round=3
       00:02:14 silicon pick walker=1 step=32412 time_ps=32.4120 rule=stall error_meV=3.1000 threshold_meV=3.0500
-      00:02:14 silicon label step=32412 structure=18 attempts=1 seconds=0.012
+      00:02:14 silicon label step=32412 structure=17 attempts=1 seconds=0.012
       00:02:14 silicon refit step=32412 structures=18 from_md=13 fitting_error_meV=10.1000 log_evidence=-12345.60
       00:02:14 silicon assessment step=32412 converged=false ratio=0.3100 expected_rmse_meV=10.7000 reason="μ / β^{-1/2} is 0.31"
       00:02:14 silicon message step=32412 level=warn text="disk nearly full"
@@ -67,7 +67,7 @@ describe('plain view', () => {
     let now = 0;
     const view = createPlainView(stream, { now: () => now });
     for (now = 0; now < 25_000; now += 100) {
-      view.update(sampleState({ walkers: [sampleWalker(0), sampleWalker(1)] }));
+      view.update(sampleState({ walkers: [sampleWalker(1), sampleWalker(2)] }));
     }
     expect(lines()).toHaveLength(6);
     expect(lines()[1]).toContain('heartbeat walker=2 step=32412');

@@ -50,7 +50,9 @@ describe('null space of dependent equations', () => {
     const rows = dependentRows(columns, 6 + seed, 15, seed);
     const priority = Int32Array.from({ length: columns }, (_, i) => (i * 7 + seed) % 5);
     const basis = sparseNullSpace(equationsOf(rows), columns, priority);
-    const singular = new SingularValueDecomposition(new Matrix(rows.map((r) => [...r])));
+    const singular = new SingularValueDecomposition(new Matrix(rows.map((r) => [...r])), {
+      autoTranspose: true,
+    });
     expect(basis.columns).toBe(columns - singular.rank);
 
     const a = new Matrix(rows.map((r) => [...r]));

@@ -52,7 +52,7 @@ describe('a program that goes wrong', () => {
     ['garbage', 'bad-output', 'program-unknown', /output\.xyz/],
     ['truncated', 'bad-output', 'program-unknown', /output\.xyz/],
     ['two', 'bad-output', 'program-unknown', /2 structures/],
-    ['few', 'bad-output', 'program-unknown', /3 atoms/],
+    ['few', 'wrong-atoms', 'program-unknown', /3 atoms/],
     ['reordered', 'wrong-atoms', 'program-unknown', /atom 1/],
     ['noforces', 'bad-output', 'program-unknown', /no forces/],
     ['nan', 'bad-output', 'program-unknown', /./],

@@ -1,0 +1,146 @@
+import { type Command, Option } from 'commander';
+import type { Supercell } from '../../crystal/types.js';
+import { inputError } from '../../errors.js';
+import { buildClusterSpace } from '../../expansion/clusterSpace.js';
+import { basisIdentity } from '../../expansion/codec.js';
+import { parseCutoffs } from '../../expansion/cutoffs.js';
+import { checkSupercell } from '../../expansion/supercellFit.js';
+import type { ClusterSpace } from '../../expansion/types.js';
+import { encodeForceField } from '../../forcefield/forceField.js';
+import { createDesignMatrix } from '../../regression/designMatrix.js';
+import { PRIOR_NAMES } from '../../regression/priors/index.js';
+import { LABEL_NOISE } from '../../regression/ridge.js';
+import { checkIdealForces, type LabelledStructure, type Labelling } from '../../regression/trainingRows.js';
+import type { PriorName } from '../../regression/types.js';
+import { writeFileAtomic } from '../../store/atomicFile.js';
+import { hashOf } from '../../store/canonical.js';
+import { TO_MEV } from '../../units.js';
+import { PROGRAM_VERSION } from '../../version.js';
+import { describeFit } from '../fit/describe.js';
+import { loadStructures, loadSupercell } from '../fit/load.js';
+import { parseRange } from '../fit/range.js';
+import { type FitResult, fitStructures } from '../fit/result.js';
+
+interface FitFlags {
+  readonly cutoffs: string;
+  readonly prior: PriorName;
+  readonly train?: string;
+  readonly test?: string;
+  readonly labelNoise: string;
+  readonly idealForces?: string;
+  readonly allowUnrelaxed?: boolean;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `anharmony fit`: force constants from displacements and forces in a file, and how good they are. */
+export function registerFit(program: Command): void {
+  program
+    .command('fit')
+    .description('fit force constants to displacements and forces by Bayesian ridge regression')
+    .argument('<crystal>', 'unit cell: POSCAR or extended XYZ')
+    .argument('<ideal-supercell>', 'the undisplaced supercell: POSCAR or extended XYZ')
+    .argument('<data>', 'extended XYZ with forces in eV/Å')
+    .requiredOption('--cutoffs <list>', 'cutoff of each order, Å: 2:8,3:5,4:5')
+    .addOption(
+      new Option('--prior <name>', 'prior on the force constants; none: least squares')
+        .choices(PRIOR_NAMES)
+        .default('decay'),
+    )
+    .option('--train <from:to>', 'structures to fit, counted from 0, the last not included (default: all)')
+    .option('--test <from:to>', 'structures to judge the fit on (default: none)')
+    .option('--label-noise <meV/Å>', 'least believable fitting error', String(LABEL_NOISE * TO_MEV))
+    .option(
+      '--ideal-forces <file>',
+      'extended XYZ of the ideal supercell with its forces, which are subtracted',
+    )
+    .option('--allow-unrelaxed', 'accept ideal forces above 50 meV/Å')
+    .option('--out <file>', 'write the force field')
+    .option('--json', 'print the numbers as JSON, in eV and Å')
+    .action(async (crystal: string, ideal: string, data: string, flags: FitFlags) => {
+      await runFit({ crystal, ideal, data }, flags);
+    });
+}
+
+interface FitPaths {
+  readonly crystal: string;
+  readonly ideal: string;
+  readonly data: string;
+}
+
+async function runFit(paths: FitPaths, flags: FitFlags): Promise<void> {
+  const cutoffs = parseCutoffs(flags.cutoffs);
+  const labelNoise = parseLabelNoise(flags.labelNoise);
+  const supercell = await loadSupercell(paths.crystal, paths.ideal);
+  checkSupercell(cutoffs, supercell, '--cutoffs');
+  const structures = await loadStructures(paths.data, supercell);
+  const select = (range: string, flag: string): readonly LabelledStructure[] => {
+    const { from, to } = parseRange(range, structures.length, flag);
+    return structures.slice(from, to);
+  };
+  const train = select(flags.train ?? ':', '--train');
+  const test = flags.test === undefined ? [] : select(flags.test, '--test');
+  const space = buildClusterSpace(supercell.primitive, cutoffs, { onWarning: warn });
+  const idealForces = await loadIdealForces(flags, supercell);
+  const labelling: Labelling = { design: createDesignMatrix(space, supercell), idealForces };
+  const result = fitStructures(space, labelling, train, test, { prior: flags.prior, labelNoise });
+  if (flags.out !== undefined)
+    await writeForceField(flags.out, space, supercell, result, { ...paths, ...flags });
+  const text = flags.json ? JSON.stringify(result.summary, null, 2) : describeFit(result, space.orders);
+  process.stdout.write(`${text}\n`);
+}
+
+async function loadIdealForces(flags: FitFlags, supercell: Supercell): Promise<Float64Array | undefined> {
+  if (flags.idealForces === undefined) return undefined;
+  const [{ forces }] = await loadStructures(flags.idealForces, supercell);
+  const warning = checkIdealForces(forces, flags.allowUnrelaxed);
+  if (warning !== undefined) warn(warning);
+  return forces;
+}
+
+async function writeForceField(
+  path: string,
+  space: ClusterSpace,
+  supercell: Supercell,
+  { posterior, summary }: FitResult,
+  { crystal, ideal, data, train, test }: FitPaths & FitFlags,
+): Promise<void> {
+  const source = {
+    command: 'fit',
+    version: PROGRAM_VERSION,
+    crystal,
+    ideal,
+    data,
+    train: train ?? ':',
+    test: test ?? null,
+  };
+  const bytes = encodeForceField({
+    primitive: space.primitive,
+    cutoffs: space.cutoffs,
+    basis: hashOf(basisIdentity(space.primitive, space.cutoffs)),
+    parameters: posterior.parameters,
+    precisionFactor: posterior.precisionFactor,
+    beta: posterior.beta,
+    hyperparameters: posterior.hyperparameters,
+    logEvidence: posterior.logEvidence,
+    supercell: supercell.matrix,
+    provenance: { ...source, rows: summary.rows, trainRmse: summary.trainRmse, testRmse: summary.testRmse },
+  });
+  await writeFileAtomic(path, bytes);
+}
+
+function parseLabelNoise(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value / TO_MEV;
+  throw inputError({
+    field: '--label-noise',
+    message: 'not a force error',
+    got: text,
+    expected: 'meV/Å, above 0',
+  });
+}
+
+/** Warnings go to standard error: standard output may be JSON. */
+function warn(message: string): void {
+  process.stderr.write(`warning: ${message}\n`);
+}
