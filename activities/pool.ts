@@ -1,6 +1,6 @@
-import { heartbeat, Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import { MessageChannel } from 'node:worker_threads';
+import { Context, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { Piscina } from 'piscina';
 import type { TaskFailure, TaskName, TaskReply, TaskRequest } from './protocol.js';
 

@@ -2,7 +2,16 @@ import type { MessagePort } from 'node:worker_threads';
 import type { FailureClass } from '../src/reference/types.js';
 
 /** What runs in a worker thread: the work of one activity. */
-export type TaskName = 'prepare' | 'displace' | 'screen' | 'refit' | 'record' | 'publish' | 'explore' | 'label' | 'testSet';
+export type TaskName =
+  | 'prepare'
+  | 'displace'
+  | 'screen'
+  | 'refit'
+  | 'record'
+  | 'publish'
+  | 'explore'
+  | 'label'
+  | 'testSet';
 
 export interface TaskRequest {
   readonly task: TaskName;

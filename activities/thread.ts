@@ -25,7 +25,9 @@ export default async function runTask({ task, input, port, stop }: TaskRequest):
     return { outcome: 'done', output: await tasks[task](environment, input as never) };
   } catch (error) {
     if (error instanceof StoreError) store = undefined;
-    return error instanceof TaskStopped ? { outcome: 'stopped' } : { outcome: 'failed', failure: classify(error) };
+    return error instanceof TaskStopped
+      ? { outcome: 'stopped' }
+      : { outcome: 'failed', failure: classify(error) };
   } finally {
     port.close();
   }
@@ -38,9 +40,15 @@ export default async function runTask({ task, input, port, stop }: TaskRequest):
 function classify(error: unknown): TaskFailure {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const hint = error instanceof FailureError && error.hint !== undefined ? ` (${error.hint})` : '';
-  const failure = (type: TaskFailure['type'], retryable: boolean): TaskFailure => ({ message: message + hint, type, retryable, stack });
+  const failure = (type: TaskFailure['type'], retryable: boolean): TaskFailure => ({
+    message: message + hint,
+    type,
+    retryable,
+    stack,
+  });
   if (error instanceof InputError) return failure('input-wrong', false);
   if (error instanceof StoreError) return failure('store', true);
-  if (error instanceof ReferenceFailure) return failure(error.failureClass, error.failureClass === 'machine');
+  if (error instanceof ReferenceFailure)
+    return failure(error.failureClass, ['machine', 'store'].includes(error.failureClass));
   return failure('bug', false);
 }

@@ -1,9 +1,8 @@
 // Builds the program into dist/: compiles, bundles the workflows, copies what is no TypeScript.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readdirSync } from 'node:fs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);

@@ -37,7 +37,9 @@ function importsOf(folder: string): Import[] {
     .flatMap((name) => {
       const file = join(folder, name);
       const text = readFileSync(join(root, file), 'utf8');
-      const statements = [...text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gms)];
+      const statements = [
+        ...text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gms),
+      ];
       const dynamic = [...text.matchAll(/import\('([^']+)'\)/g)].map((m) => [m[0], undefined, m[1]] as const);
       return [...statements, ...dynamic].map(([, type, target]) => ({
         file,
@@ -59,7 +61,11 @@ describe('the direction of imports', () => {
 
   it('sees the code', () => {
     expect(sources.length).toBeGreaterThan(300);
-    for (const folder of ORDER) expect(sources.some((i) => i.file.startsWith(`src/${folder}/`)), folder).toBe(true);
+    for (const folder of ORDER)
+      expect(
+        sources.some((i) => i.file.startsWith(`src/${folder}/`)),
+        folder,
+      ).toBe(true);
   });
 
   it('knows every folder', () => {
@@ -81,7 +87,11 @@ describe('the direction of imports', () => {
 
   it('keeps the campaign free of numerics, stores and servers', () => {
     const impure = sources.filter(
-      (i) => i.file.startsWith('src/campaign/') && !i.typeOnly && i.target.startsWith('src/') && !/^src\/(campaign|errors)/.test(i.target),
+      (i) =>
+        i.file.startsWith('src/campaign/') &&
+        !i.typeOnly &&
+        i.target.startsWith('src/') &&
+        !/^src\/(campaign|errors)/.test(i.target),
     );
     expect(impure).toEqual([]);
   });
@@ -100,13 +110,17 @@ describe('the direction of imports', () => {
   });
 
   it('keeps zod and file access out of what workflows load', () => {
-    const decisions = ['commands', 'decide', 'convergence', 'status', 'messages', 'state', 'ledger'].map((n) => `src/campaign/${n}.ts`);
+    const decisions = ['commands', 'decide', 'convergence', 'status', 'messages', 'state', 'ledger'].map(
+      (n) => `src/campaign/${n}.ts`,
+    );
     const reached = sources.filter((i) => decisions.includes(i.file) && !i.typeOnly).map((i) => i.target);
     expect(reached.filter((target) => !target.startsWith('src/campaign/'))).toEqual([]);
   });
 
   it('touches the symmetry library in one file', () => {
-    expect(sources.filter((i) => i.target.includes('moyo')).map((i) => i.file)).toEqual(['src/crystal/symmetry.ts']);
+    expect(sources.filter((i) => i.target.includes('moyo')).map((i) => i.file)).toEqual([
+      'src/crystal/symmetry.ts',
+    ]);
   });
 
   it('raises no number to a power: Math.pow differs between versions of Node', () => {
@@ -115,7 +129,11 @@ describe('the direction of imports', () => {
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith('.ts'))
         .map((name) => join(folder, name))
-        .filter((file) => /Math\.(pow|random)|Date\.now|[\w)\]] \*\* /.test(readFileSync(join(root, file), 'utf8').replace(/\/\*[^]*?\*\/|\/\/.*$/gm, ''))),
+        .filter((file) =>
+          /Math\.(pow|random)|Date\.now|[\w)\]] \*\* /.test(
+            readFileSync(join(root, file), 'utf8').replace(/\/\*[^]*?\*\/|\/\/.*$/gm, ''),
+          ),
+        ),
     );
     // Wall-clock seconds of a reference run are a report, not a result.
     expect(guilty.filter((file) => !file.startsWith('src/reference/'))).toEqual([]);

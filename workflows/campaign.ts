@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
+  ActivityCancellationType,
   ActivityFailure,
   CancellationScope,
   condition,
@@ -20,7 +21,12 @@ import { decide } from '../src/campaign/decide.js';
 import type { LedgerEntryBody } from '../src/campaign/ledger.js';
 import type { CampaignEvent, Command } from '../src/campaign/messages.js';
 import type { CampaignState, Verdict } from '../src/campaign/state.js';
-import { type CampaignStatus, type CampaignWorkflowInput, describeState, type TaskQueues } from '../src/campaign/status.js';
+import {
+  type CampaignStatus,
+  type CampaignWorkflowInput,
+  describeState,
+  type TaskQueues,
+} from '../src/campaign/status.js';
 
 export const statusQuery = defineQuery<CampaignStatus>('status');
 
@@ -58,7 +64,8 @@ export async function campaign(input: CampaignWorkflowInput): Promise<CampaignSt
         (event) => inbox.push({ ...event, command: command.id }),
         (error: unknown) => {
           // A cancelled command has no event of its own: the campaign's cancellation ends it.
-          if (!isCancellation(error)) inbox.push({ type: 'ended', command: command.id, verdict: failure(command, error) });
+          if (!isCancellation(error))
+            inbox.push({ type: 'ended', command: command.id, verdict: failure(command, error) });
         },
       )
       .finally(() => underWay.delete(command.id));
@@ -77,14 +84,19 @@ export async function campaign(input: CampaignWorkflowInput): Promise<CampaignSt
       const long = workflowInfo().continueAsNewSuggested;
       if (!long) for (const command of outstanding(state)) if (!underWay.has(command.id)) start(command);
       if (long && underWay.size === 0) return 'long';
-      await condition(() => inbox.length > 0 || (long && underWay.size === 0));
+      // A command that was cancelled together with others may still be wanted (a batch of the ledger): it is given again.
+      const idle = () =>
+        long ? underWay.size === 0 : outstanding(state).some((command) => !underWay.has(command.id));
+      await condition(() => inbox.length > 0 || idle());
       for (let event = inbox.shift(); event; event = inbox.shift()) {
-        if (event.type === 'ended' && state.stage === 'publish') {
-          // The result is safe in the store and the ledger; only its pages could not be written.
-          state = { ...state, publishProblem: event.verdict.reason };
-          return 'done';
-        }
         if (event.type === 'ended') {
+          // What fails after the campaign has ended has nobody waiting for it.
+          if (!isWanted(state, event.command)) continue;
+          if (state.stage === 'publish') {
+            // The result is safe in the store; its pages or the ledger's last entries are written when it is run again.
+            state = { ...state, publishProblem: event.verdict.reason };
+            return over();
+          }
           log.error('campaign failed', { campaign: state.name, reason: event.verdict.reason });
           work.cancel();
           work = new CancellationScope({ cancellable: false });
@@ -92,6 +104,12 @@ export async function campaign(input: CampaignWorkflowInput): Promise<CampaignSt
         take(event);
       }
     }
+    return over();
+  };
+
+  /** Nothing goes on working behind the back of a campaign that has ended: it may be run again at once. */
+  const over = async (): Promise<'done'> => {
+    await condition(() => underWay.size === 0);
     return 'done';
   };
 
@@ -103,9 +121,14 @@ export async function campaign(input: CampaignWorkflowInput): Promise<CampaignSt
       work.cancel();
       return CancellationScope.nonCancellable(async () => {
         await condition(() => underWay.size === 0);
-        inbox.length = 0;
+        // What came in before the end still counts, but for faults: the person's word goes before them.
+        for (const event of inbox.splice(0)) if (event.type !== 'ended') take(event);
         work = new CancellationScope({ cancellable: false });
-        take({ type: 'ended', command: 'cancel', verdict: { kind: 'cancelled', reason: 'cancelled by a person' } });
+        take({
+          type: 'ended',
+          command: 'cancel',
+          verdict: { kind: 'cancelled', reason: 'cancelled by a person' },
+        });
         return drive();
       });
     }
@@ -115,35 +138,45 @@ export async function campaign(input: CampaignWorkflowInput): Promise<CampaignSt
   return state;
 }
 
+function isWanted(state: CampaignState, id: string): boolean {
+  return outstanding(state).some((command) => command.id === id);
+}
+
 function failure(command: Command, error: unknown): Verdict {
   const cause = error instanceof ActivityFailure ? rootCause(error) : String(error);
   return { kind: 'failed', reason: `${command.type}: ${cause ?? String(error)}` };
 }
 
 /** One proxy for each class of failure, with its retry policy and the reason for it. */
-function commandRunner(queues: TaskQueues, state: () => CampaignState): (command: Command) => Promise<CampaignEvent> {
+function commandRunner(
+  queues: TaskQueues,
+  state: () => CampaignState,
+): (command: Command) => Promise<CampaignEvent> {
   // Input errors, corrupt artifacts and bugs come as non-retryable failures; whatever else stops an activity (a killed
   // worker, a full disk, a lost machine) is retried for as long as it takes and never counts against the campaign.
-  const forever = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
+  // Cancelled activities are waited for, so that a campaign that is run again at once meets none of them. The SDK's documentation
+  // calls that the default, which it is not.
+  const always = {
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    heartbeatTimeout: '10s',
+  } as const;
   const fit = proxyActivities<FitActivities>({
     taskQueue: queues.fit,
     startToCloseTimeout: '1 day',
-    heartbeatTimeout: '20s',
-    retry: forever,
+    ...always,
   });
   const md = proxyActivities<MdActivities>({
     taskQueue: queues.md,
     // A segment resumes from its own checkpoint, so a long one loses nothing; only the heartbeat tells a dead worker.
     startToCloseTimeout: '30 days',
-    heartbeatTimeout: '20s',
-    retry: forever,
+    ...always,
   });
   const reference = proxyActivities<ReferenceActivities>({
     taskQueue: queues.reference,
     // Attempts at a label are counted inside the activity; a retry here means that the machine failed.
     startToCloseTimeout: '30 days',
-    heartbeatTimeout: '20s',
-    retry: forever,
+    ...always,
   });
   return (command) => {
     const common = { campaign: state().campaign, name: state().name };

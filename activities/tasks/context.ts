@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { CampaignBundle } from '../../src/campaign/bundle.js';
-import { METHOD_VERSION } from '../../src/campaign/bundle.js';
+import { fingerprintSource, METHOD_VERSION } from '../../src/campaign/bundle.js';
 import { parseCrystal } from '../../src/crystal/read.js';
 import { buildSupercell } from '../../src/crystal/supercell.js';
 import { analyseSymmetry } from '../../src/crystal/symmetry.js';
@@ -16,6 +16,8 @@ import type { Ref, Store } from '../../src/store/types.js';
 export interface CampaignContext {
   readonly bundle: CampaignBundle;
   readonly settings: CampaignBundle['settings'];
+  /** What the campaign is, wherever its folder lies. */
+  readonly fingerprint: string;
   readonly primitive: PrimitiveCrystal;
   readonly supercell: Supercell;
   /** Hash of the supercell's identity: names it in structures. */
@@ -45,7 +47,16 @@ async function load(store: Store, campaign: Ref): Promise<CampaignContext> {
   const primitive = analyseSymmetry(unit, { symprec: settings.symprec });
   const supercell = buildSupercell(primitive, unit, settings.supercell.flat());
   const { space, basis } = await clusterSpaceOf(store, primitive, settings.expansion.cutoffs);
-  return { bundle, settings, primitive, supercell, supercellHash: supercellIdentity(supercell), space, basis };
+  return {
+    bundle,
+    settings,
+    fingerprint: hashOf(fingerprintSource(bundle)),
+    primitive,
+    supercell,
+    supercellHash: supercellIdentity(supercell),
+    space,
+    basis,
+  };
 }
 
 export async function readBundle(store: Store, campaign: Ref): Promise<CampaignBundle> {

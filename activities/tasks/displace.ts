@@ -7,7 +7,10 @@ import { readForceFieldArtifact } from './model.js';
 import { drawPhonons } from './phonons.js';
 
 /** Phonon displacements at the campaign's temperatures, from the harmonic part of the first small fit. */
-export async function displace({ store, report }: TaskEnvironment, { campaign, command }: ActivityInput<'displace'>) {
+export async function displace(
+  { store, report }: TaskEnvironment,
+  { campaign, command }: ActivityInput<'displace'>,
+) {
   report({ phase: 'fit' });
   const context = await campaignContext(store, campaign);
   const { md, initial } = context.settings;

@@ -3,7 +3,13 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { PickSummary, WalkerRound } from '../../src/campaign/state.js';
-import { decodeCheckpoint, decodeProgress, encodeCheckpoint, encodeProgress, encodeTrace } from '../../src/exploration/codec.js';
+import {
+  decodeCheckpoint,
+  decodeProgress,
+  encodeCheckpoint,
+  encodeProgress,
+  encodeTrace,
+} from '../../src/exploration/codec.js';
 import { explore as exploreWith } from '../../src/exploration/explore.js';
 import type { WalkerReport } from '../../src/exploration/model.js';
 import type {
@@ -20,8 +26,8 @@ import { STREAM } from '../../src/numerics/random/streams.js';
 import { putStructure } from '../../src/store/artifacts/structure.js';
 import { hashOf } from '../../src/store/canonical.js';
 import { storeError, systemCode } from '../../src/store/errors.js';
-import type { ActivityInput } from '../types.js';
 import { TaskStopped } from '../protocol.js';
+import type { ActivityInput } from '../types.js';
 import { type CampaignContext, campaignContext, progressFile } from './context.js';
 import type { TaskEnvironment } from './environment.js';
 import { atomMasses, readForceFieldArtifact, walkerModel } from './model.js';
@@ -38,7 +44,10 @@ const REPORT_SECONDS = 0.2;
  * One walker's part of a round. Its progress goes to disk by atomic rename; whoever runs this again with the same input
  * goes on from there, to the same bits.
  */
-export async function explore(environment: TaskEnvironment, { campaign, name, command }: ActivityInput<'explore'>) {
+export async function explore(
+  environment: TaskEnvironment,
+  { campaign, name, command }: ActivityInput<'explore'>,
+) {
   const { store, places } = environment;
   const context = await campaignContext(store, campaign);
   const file = progressFile(places.work, name, hashOf({ campaign: campaign.hash, command }));
@@ -74,7 +83,9 @@ async function explorationInput(
     seed,
   };
   const stored = command.checkpoint && decodeCheckpoint(await store.get(command.checkpoint));
-  const checkpoint = stored ?? startWalker(context, walker, (await readForceFieldArtifact(store, command.forceField)).parameters);
+  const checkpoint =
+    stored ??
+    startWalker(context, walker, (await readForceFieldArtifact(store, command.forceField)).parameters);
   const steps = (femtoseconds: number) => Math.round(femtoseconds / md.timestep);
   const { criterion, quantity, every, window, minWindow, minGap, stall } = acquisition;
   return {
@@ -95,7 +106,11 @@ async function explorationInput(
   };
 }
 
-function startWalker(context: CampaignContext, walker: WalkerSettings, parameters: Float64Array): WalkerCheckpoint {
+function startWalker(
+  context: CampaignContext,
+  walker: WalkerSettings,
+  parameters: Float64Array,
+): WalkerCheckpoint {
   const masses = atomMasses(context);
   if (context.settings.initial.start === 'lattice') return newWalker(walker, masses, { from: 'sites' });
   const [displacements] = drawPhonons(context, {
@@ -116,7 +131,10 @@ async function storeRound(
 ): Promise<WalkerRound> {
   const picks = [];
   for (const pick of done.picks) {
-    picks.push({ structure: await putStructure(store, supercellHash, pick.displacements), pick: summaryOf(pick) });
+    picks.push({
+      structure: await putStructure(store, supercellHash, pick.displacements),
+      pick: summaryOf(pick),
+    });
   }
   return {
     outcome: done.outcome,
@@ -135,10 +153,19 @@ async function storeRound(
 /** Without the displacements, and with null where JSON has no number. */
 function summaryOf({ displacements: _, ...pick }: Pick): PickSummary {
   const finite = (x: number) => (Number.isFinite(x) ? x : null);
-  return { ...pick, threshold: finite(pick.threshold), mean: finite(pick.mean), deviation: finite(pick.deviation) };
+  return {
+    ...pick,
+    threshold: finite(pick.threshold),
+    mean: finite(pick.mean),
+    deviation: finite(pick.deviation),
+  };
 }
 
-function reporter({ report }: TaskEnvironment, command: ActivityInput<'explore'>['command'], input: ExplorationInput) {
+function reporter(
+  { report }: TaskEnvironment,
+  command: ActivityInput<'explore'>['command'],
+  input: ExplorationInput,
+) {
   const { walker, untilStep } = command;
   let elapsed = startClock();
   let lastStep = -1;
@@ -149,7 +176,20 @@ function reporter({ report }: TaskEnvironment, command: ActivityInput<'explore'>
     const seconds = elapsed();
     if (seconds < REPORT_SECONDS) return;
     const stepsPerSecond = (step - lastStep) / seconds;
-    report({ phase: 'md', walker, step, untilStep, stepsPerSecond, rms, error, mean, deviation, threshold, temperature, recent: thinned(recent) });
+    report({
+      phase: 'md',
+      walker,
+      step,
+      untilStep,
+      stepsPerSecond,
+      rms,
+      error,
+      mean,
+      deviation,
+      threshold,
+      temperature,
+      recent: thinned(recent),
+    });
     elapsed = startClock();
     lastStep = step;
     recent = [];

@@ -7,15 +7,17 @@ import { displacedPositions } from '../../src/crystal/displaced.js';
 import { createCalculator } from '../../src/reference/catalogue.js';
 import { ReferenceFailure } from '../../src/reference/failures.js';
 import { checkLabel, checkStructure } from '../../src/reference/gate.js';
-import type { Calculator, ReferenceStructure } from '../../src/reference/types.js';
+import type { Calculator, FailureClass, ReferenceStructure } from '../../src/reference/types.js';
 import { putLabel } from '../../src/store/artifacts/label.js';
 import { getStructure } from '../../src/store/artifacts/structure.js';
 import { hashOf } from '../../src/store/canonical.js';
-import type { ActivityInput } from '../types.js';
 import { TaskStopped } from '../protocol.js';
+import type { ActivityInput } from '../types.js';
 import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
 
+/** Failures that count against a structure; those of machine, disk or input are not its fault. */
+const PROGRAM_FAILURES: readonly FailureClass[] = ['program-known', 'program-unknown'];
 /** How often a running program is checked for a request to stop. */
 const STOP_POLL_MS = 200;
 
@@ -72,7 +74,13 @@ async function compute(
     const record = { number, host: hostname(), started, seconds: elapsed };
     if (attempted instanceof ReferenceFailure) {
       reason = attempted.message;
-      attempts.push({ ...record, program: calculator.name, outcome: 'failed', reason, evidence: attempted.evidence });
+      attempts.push({
+        ...record,
+        program: calculator.name,
+        outcome: 'failed',
+        reason,
+        evidence: attempted.evidence,
+      });
       continue;
     }
     const verdict = checkLabel(structure, attempted, limits);
@@ -80,7 +88,11 @@ async function compute(
     if (verdict.accepted) {
       const { energy, forces } = attempted;
       const origin = { structure: command.ref.hash, reference: hashOf(calculator.identity) };
-      const stored = await store.link('label', key, await putLabel(store, { energy, forces, netForce: verdict.netForce }, origin));
+      const stored = await store.link(
+        'label',
+        key,
+        await putLabel(store, { energy, forces, netForce: verdict.netForce }, origin),
+      );
       attempts.push({ ...record, ...said, outcome: 'accepted' });
       return { accepted: true, label: stored, adopted: false, attempts, seconds };
     }
@@ -105,7 +117,7 @@ async function attempt(
     return await calculator.evaluate(structure, { signal: abort.signal, scratch });
   } catch (error) {
     if (abort.signal.aborted) throw new TaskStopped();
-    if (error instanceof ReferenceFailure && error.failureClass !== 'machine') return error;
+    if (error instanceof ReferenceFailure && PROGRAM_FAILURES.includes(error.failureClass)) return error;
     throw error;
   } finally {
     clearInterval(poll);

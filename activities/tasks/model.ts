@@ -1,5 +1,5 @@
+import { nearestNeighbourDistance } from '../../src/crystal/minimum-image.js';
 import type { WalkerModel } from '../../src/exploration/model.js';
-import { nearestNeighbourDistance } from '../../src/crystal/measures.js';
 import type { ForceField } from '../../src/forcefield/forceField.js';
 import { decodeForceField } from '../../src/forcefield/forceField.js';
 import { createForceKernel, type ForceKernel } from '../../src/forcefield/forceKernel.js';
@@ -25,7 +25,11 @@ export async function readForceFieldArtifact(store: Store, ref: Ref): Promise<Fo
 export async function walkerModel(store: Store, context: CampaignContext, ref: Ref): Promise<WalkerModel> {
   const { space, supercell, primitive } = context;
   if (kept?.context !== context) {
-    kept = { context, force: createForceKernel(space, supercell), error: createBayesianError(space, supercell) };
+    kept = {
+      context,
+      force: createForceKernel(space, supercell),
+      error: createBayesianError(space, supercell),
+    };
   }
   const kernels = kept;
   const field = await readForceFieldArtifact(store, ref);

@@ -16,7 +16,10 @@ export interface PhononDraw {
 }
 
 /** Thermal displacements along the phonons of a force field, [3·atoms] Å each. */
-export function drawPhonons({ space, supercell, primitive, settings }: CampaignContext, draw: PhononDraw): Float64Array[] {
+export function drawPhonons(
+  { space, supercell, primitive, settings }: CampaignContext,
+  draw: PhononDraw,
+): Float64Array[] {
   const modes = normalModes(harmonicCrystal(space, draw.parameters, primitive.masses), supercell);
   const normals = createNormals(settings.seed);
   const { quantum } = settings.initial.phonon;

@@ -10,7 +10,10 @@ import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
 
 /** Builds the expansion and the first structures: the ideal supercell and random displacements. */
-export async function prepare({ store, report }: TaskEnvironment, { campaign, command }: ActivityInput<'prepare'>) {
+export async function prepare(
+  { store, report }: TaskEnvironment,
+  { campaign, command }: ActivityInput<'prepare'>,
+) {
   report({ phase: 'basis' });
   const context = await campaignContext(store, campaign);
   const { settings, supercell, supercellHash } = context;
@@ -20,7 +23,9 @@ export async function prepare({ store, report }: TaskEnvironment, { campaign, co
   for (let structure = 0; structure < settings.initial.random.count; structure++) {
     const z = new Float64Array(components);
     normals.fill(STREAM.randomDisplacements, structure, 0, z);
-    random.push(await putStructure(store, supercellHash, randomDisplacements(settings.initial.random.displacement, z)));
+    random.push(
+      await putStructure(store, supercellHash, randomDisplacements(settings.initial.random.displacement, z)),
+    );
   }
   const ideal = await putStructure(store, supercellHash, new Float64Array(components));
   return { type: 'prepared' as const, command: command.id, prepared: summary(context), ideal, random };
@@ -32,7 +37,13 @@ function summary({ primitive, supercell, space, basis }: CampaignContext): Prepa
     atoms: supercell.siteOf.length,
     formula: reducedFormula(primitive.crystal.species),
     spaceGroup: `${primitive.spaceGroup.symbol} (${primitive.spaceGroup.number})`,
-    orders: space.orders.map(({ order, cutoff, clusters, orbits, parameters }) => ({ order, cutoff, clusters, orbits: orbits.length, parameters })),
+    orders: space.orders.map(({ order, cutoff, clusters, orbits, parameters }) => ({
+      order,
+      cutoff,
+      clusters,
+      orbits: orbits.length,
+      parameters,
+    })),
     parameters: space.parameters,
     warnings: [],
   };

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
+import type { Verdict } from '../../src/campaign/state.js';
 import { reportFiles } from '../../src/report/csv.js';
 import { renderReport } from '../../src/report/page.js';
 import { writeFileAtomic } from '../../src/store/atomicFile.js';
 import { readLedger, writeLedgerLines } from '../../src/store/ledger.js';
-import type { Verdict } from '../../src/campaign/state.js';
 import type { Ref } from '../../src/store/types.js';
 import type { ActivityInput } from '../types.js';
 import { campaignContext } from './context.js';
@@ -22,7 +22,12 @@ export const RESULT_FILES = {
 /** Lays out the results: force field, report with its data, ledger, campaign file. */
 export async function publish(environment: TaskEnvironment, { campaign, command }: ActivityInput<'publish'>) {
   environment.report({ phase: 'report' });
-  await writeResults(environment, { campaign, head: command.head, forceField: command.forceField, verdict: command.verdict });
+  await writeResults(environment, {
+    campaign,
+    head: command.head,
+    forceField: command.forceField,
+    verdict: command.verdict,
+  });
   return { type: 'published' as const, command: command.id };
 }
 
@@ -38,10 +43,15 @@ export async function writeResults({ store, places }: TaskEnvironment, results: 
   const context = await campaignContext(store, results.campaign);
   const folder = join(places.runs, context.settings.name);
   const data = await gatherReport(store, context, results.head, results.verdict, new Date());
-  if (results.forceField) await writeFileAtomic(join(folder, RESULT_FILES.forceField), await store.get(results.forceField));
+  if (results.forceField)
+    await writeFileAtomic(join(folder, RESULT_FILES.forceField), await store.get(results.forceField));
   await writeFileAtomic(join(folder, RESULT_FILES.campaign), context.bundle.source);
-  await writeLedgerLines(join(folder, RESULT_FILES.ledger), await readLedger<LedgerEntryBody>(store, results.head));
-  for (const { name, content } of reportFiles(data)) await writeFileAtomic(join(folder, 'data', name), content);
+  await writeLedgerLines(
+    join(folder, RESULT_FILES.ledger),
+    await readLedger<LedgerEntryBody>(store, results.head),
+  );
+  for (const { name, content } of reportFiles(data))
+    await writeFileAtomic(join(folder, 'data', name), content);
   await writeFileAtomic(join(folder, RESULT_FILES.report), renderReport(data));
   return folder;
 }

@@ -28,7 +28,10 @@ const KEEP_GROWTH = 1.1;
 let kept: { readonly key: string; readonly data: TrainingData } | undefined;
 
 /** Takes new labels into the training set and fits the force field again (eqs. 2–4). */
-export async function refit({ store, report }: TaskEnvironment, { campaign, name, command }: ActivityInput<'refit'>) {
+export async function refit(
+  { store, report }: TaskEnvironment,
+  { campaign, name, command }: ActivityInput<'refit'>,
+) {
   report({ phase: 'fit' });
   const clock = process.hrtime.bigint();
   const context = await campaignContext(store, campaign);
@@ -42,7 +45,7 @@ export async function refit({ store, report }: TaskEnvironment, { campaign, name
   const trainingSet = await putTrainingSet(store, { entries });
   const field = forceFieldOf(context, posterior, {
     campaign: name,
-    campaignFile: campaign.hash,
+    fingerprint: context.fingerprint,
     trainingSet: trainingSet.hash,
     structures: entries.length,
     soughtAt: posterior.kept ? soughtAt(previous) : entries.length,
@@ -71,7 +74,12 @@ export async function refit({ store, report }: TaskEnvironment, { campaign, name
   };
 }
 
-function trainingData(store: Store, context: CampaignContext, forces: Float64Array, ideal: Ref): TrainingData {
+function trainingData(
+  store: Store,
+  context: CampaignContext,
+  forces: Float64Array,
+  ideal: Ref,
+): TrainingData {
   const key = `${context.basis.hash}:${context.supercellHash}:${ideal.hash}:${context.settings.regression.subtractIdealForces}`;
   if (kept?.key !== key) kept = { key, data: new TrainingData(store, context, forces) };
   return kept.data;
@@ -81,7 +89,10 @@ async function idealForces(store: Store, { settings, supercell }: CampaignContex
   const { forces } = await getLabel(store, label);
   let largest = 0;
   for (let k = 0; k < forces.length; k += 3) {
-    largest = Math.max(largest, Math.sqrt(forces[k] * forces[k] + forces[k + 1] * forces[k + 1] + forces[k + 2] * forces[k + 2]));
+    largest = Math.max(
+      largest,
+      Math.sqrt(forces[k] * forces[k] + forces[k + 1] * forces[k + 1] + forces[k + 2] * forces[k + 2]),
+    );
   }
   const got = `${(1e3 * largest).toFixed(1)} meV/Å on an atom of the ideal supercell`;
   if (largest > IDEAL_FORCE_REFUSAL && !settings.regression.allowIdealForces) {
@@ -94,12 +105,20 @@ async function idealForces(store: Store, { settings, supercell }: CampaignContex
     });
   }
   const warnings = largest > IDEAL_FORCE_WARNING ? [`the crystal is not well relaxed: ${got}`] : [];
-  return { forces: settings.regression.subtractIdealForces ? forces : new Float64Array(3 * supercell.siteOf.length), warnings };
+  return {
+    forces: settings.regression.subtractIdealForces ? forces : new Float64Array(3 * supercell.siteOf.length),
+    warnings,
+  };
 }
 
 /** The training set after this refit: groups in order, each by structure number. */
-async function trainingGroups(store: Store, command: RefitCommand): Promise<readonly (readonly Addition[])[]> {
-  const before = command.trainingSet ? (await getTrainingSet<Addition>(store, command.trainingSet)).entries : [];
+async function trainingGroups(
+  store: Store,
+  command: RefitCommand,
+): Promise<readonly (readonly Addition[])[]> {
+  const before = command.trainingSet
+    ? (await getTrainingSet<Addition>(store, command.trainingSet)).entries
+    : [];
   const all = [...before, ...command.additions].sort((a, b) => a.id - b.id);
   const groups = command.dropSynthetic ? (['md'] as const) : (['random', 'phonon', 'md'] as const);
   return groups.map((group) => all.filter((entry) => entry.group === group));
@@ -113,8 +132,12 @@ function fit(
 ): Posterior & { readonly kept: boolean } {
   const { prior, labelNoise } = context.settings.regression;
   const start = previous ? { hyperparameters: previous.hyperparameters, beta: previous.beta } : undefined;
-  const keep = start !== undefined && gram.parameters > KEEP_ABOVE && structures < KEEP_GROWTH * soughtAt(previous);
-  return { ...fitRidge(gram, parameterBlocks(context.space), { prior, labelNoise, start, keep }), kept: keep };
+  const keep =
+    start !== undefined && gram.parameters > KEEP_ABOVE && structures < KEEP_GROWTH * soughtAt(previous);
+  return {
+    ...fitRidge(gram, parameterBlocks(context.space), { prior, labelNoise, start, keep }),
+    kept: keep,
+  };
 }
 
 function soughtAt(previous: ForceField | null): number {
@@ -122,7 +145,11 @@ function soughtAt(previous: ForceField | null): number {
   return provenance?.soughtAt ?? 0;
 }
 
-function forceFieldOf(context: CampaignContext, posterior: Posterior, provenance: ForceField['provenance']): ForceField {
+function forceFieldOf(
+  context: CampaignContext,
+  posterior: Posterior,
+  provenance: ForceField['provenance'],
+): ForceField {
   const { parameters, precisionFactor, beta, hyperparameters, logEvidence } = posterior;
   return {
     primitive: context.primitive,
@@ -139,7 +166,11 @@ function forceFieldOf(context: CampaignContext, posterior: Posterior, provenance
 }
 
 /** Every new label is a check of the force field that asked for it: predicted σ against the residual before the refit. */
-async function checkLabels(data: TrainingData, previous: ForceField, additions: readonly Addition[]): Promise<LabelCheck[]> {
+async function checkLabels(
+  data: TrainingData,
+  previous: ForceField,
+  additions: readonly Addition[],
+): Promise<LabelCheck[]> {
   const checks: LabelCheck[] = [];
   for (const { id, structure, label } of additions) {
     const { a, y } = await data.rows(structure, label);
@@ -154,7 +185,15 @@ async function checkLabels(data: TrainingData, previous: ForceField, additions: 
 }
 
 function asPosterior({ parameters, precisionFactor }: ForceField): Parameters<typeof predictiveVariance>[0] {
-  return { parameters, precisionFactor, beta: 0, hyperparameters: { prior: 'none' }, effectiveParameters: 0, notDetermined: [], rows: 0 };
+  return {
+    parameters,
+    precisionFactor,
+    beta: 0,
+    hyperparameters: { prior: 'none' },
+    effectiveParameters: 0,
+    notDetermined: [],
+    rows: 0,
+  };
 }
 
 async function testErrors(store: Store, data: TrainingData, { parameters }: Posterior, ref: Ref) {
@@ -163,9 +202,16 @@ async function testErrors(store: Store, data: TrainingData, { parameters }: Post
   const predicted = new Float64Array(displacements.length);
   const reference = new Float64Array(displacements.length);
   for (let k = 0; k < displacements.length; k += components) {
-    const { a, y } = data.rowsOf(displacements.subarray(k, k + components), forces.subarray(k, k + components));
+    const { a, y } = data.rowsOf(
+      displacements.subarray(k, k + components),
+      forces.subarray(k, k + components),
+    );
     predicted.set(predictedMean(parameters, a), k);
     reference.set(y, k);
   }
-  return { mae: meanAbsoluteError(predicted, reference), rmse: rootMeanSquareError(predicted, reference), frames };
+  return {
+    mae: meanAbsoluteError(predicted, reference),
+    rmse: rootMeanSquareError(predicted, reference),
+    frames,
+  };
 }

@@ -4,19 +4,22 @@ import type { ReportData } from '../../src/report/types.js';
 import { readLedger } from '../../src/store/ledger.js';
 import type { Ref, Store } from '../../src/store/types.js';
 import type { CampaignContext } from './context.js';
+import { readForceFieldArtifact } from './model.js';
 import { forceConstantNorms } from './report/forceConstants.js';
 import { outcomeOf } from './report/outcome.js';
 import { refitRecords } from './report/refits.js';
 import { settingsOf } from './report/settings.js';
+import { crystalOf, expansionOf, provenanceOf } from './report/setup.js';
 import { structureRecords } from './report/structures.js';
 import { readTraces, standardisedError, walkerTraces } from './report/traces.js';
-import { crystalOf, expansionOf, provenanceOf } from './report/setup.js';
-import { readForceFieldArtifact } from './model.js';
 
 export type EntryOf<T extends LedgerEntryBody['type']> = Extract<LedgerEntryBody, { type: T }>;
 
 /** The entries of one kind, in order. */
-export function entriesOf<T extends LedgerEntryBody['type']>(ledger: readonly LedgerEntryBody[], type: T): EntryOf<T>[] {
+export function entriesOf<T extends LedgerEntryBody['type']>(
+  ledger: readonly LedgerEntryBody[],
+  type: T,
+): EntryOf<T>[] {
   return ledger.filter((entry): entry is EntryOf<T> => entry.type === type);
 }
 
@@ -45,7 +48,12 @@ export async function gatherReport(
     refits,
     structures: structureRecords(context, ledger),
     testSet: last?.forceField.test
-      ? { structures: last.forceField.test.frames, source: testSource(context), mae: last.forceField.test.mae, rmse: last.forceField.test.rmse }
+      ? {
+          structures: last.forceField.test.frames,
+          source: testSource(context),
+          mae: last.forceField.test.mae,
+          rmse: last.forceField.test.rmse,
+        }
       : null,
     standardisedError: last ? standardisedError(context, traces, last.forceField.ref.hash) : null,
     forceConstants: field ? forceConstantNorms(context, field) : [],

@@ -9,7 +9,10 @@ import { walkerModel } from './model.js';
  * ε_B under the covariance of those that stayed before it still exceeds its own threshold, a stall pick if too few are there
  * or ε_B is still large; the first always stays, and so does what follows a wreck or was asked for by a person.
  */
-export async function screen({ store, report }: TaskEnvironment, { campaign, command }: ActivityInput<'screen'>) {
+export async function screen(
+  { store, report }: TaskEnvironment,
+  { campaign, command }: ActivityInput<'screen'>,
+) {
   report({ phase: 'fit' });
   const context = await campaignContext(store, campaign);
   const model = await walkerModel(store, context, command.forceField);
@@ -19,7 +22,9 @@ export async function screen({ store, report }: TaskEnvironment, { campaign, com
     const u = await getStructure(store, structure);
     const bar = model.error(u);
     const error = quantity === 'rms' ? bar.rms : bar.largestAtom;
-    const stalled = stall !== false && (command.picked + kept.length < stall.structures || error > stall.fraction * model.fittingError);
+    const stalled =
+      stall !== false &&
+      (command.picked + kept.length < stall.structures || error > stall.fraction * model.fittingError);
     const stays =
       kept.length === 0 ||
       pick === null ||

@@ -1,6 +1,6 @@
+import { parseExtxyz } from '../../src/crystal/formats/extxyz.js';
 import { cartesianPositions } from '../../src/crystal/geometry.js';
 import { displacementsFrom } from '../../src/crystal/matching.js';
-import { parseExtxyz } from '../../src/crystal/formats/extxyz.js';
 import { inputError } from '../../src/errors.js';
 import { createPotential } from '../../src/reference/catalogue.js';
 import { referenceTrajectory } from '../../src/reference/trajectory.js';
@@ -11,11 +11,19 @@ import type { TaskEnvironment } from './environment.js';
 import { atomMasses } from './model.js';
 
 /** Structures on which nothing is decided: frames of MD driven by the reference itself, or of a file. */
-export async function testSet({ store, report }: TaskEnvironment, { campaign, command }: ActivityInput<'test-set'>) {
+export async function testSet(
+  { store, report }: TaskEnvironment,
+  { campaign, command }: ActivityInput<'test-set'>,
+) {
   report({ phase: 'test-set', frames: 0, of: 0 });
   const context = await campaignContext(store, campaign);
   const set = context.settings.test?.source === 'file' ? fromFile(context) : fromReference(context);
-  return { type: 'test-set' as const, command: command.id, testSet: await putTestSet(store, set), frames: set.frames };
+  return {
+    type: 'test-set' as const,
+    command: command.id,
+    testSet: await putTestSet(store, set),
+    frames: set.frames,
+  };
 }
 
 function fromReference(context: CampaignContext): TestSet {
@@ -50,7 +58,11 @@ function fromFile({ bundle, supercell }: CampaignContext): TestSet {
   const { name, text } = bundle.testSet!;
   const frames = parseExtxyz(text, name).map((frame, k) => {
     if (frame.forces === undefined) {
-      throw inputError({ field: `${name}: frame ${k + 1}`, message: 'has no forces', expected: 'a column REF_forces or forces' });
+      throw inputError({
+        field: `${name}: frame ${k + 1}`,
+        message: 'has no forces',
+        expected: 'a column REF_forces or forces',
+      });
     }
     const { displacements, order } = displacementsFrom(supercell, frame);
     const forces = new Float64Array(displacements.length);
@@ -60,7 +72,9 @@ function fromFile({ bundle, supercell }: CampaignContext): TestSet {
   return gather(frames);
 }
 
-function gather(frames: readonly { readonly displacements: Float64Array; readonly forces: Float64Array }[]): TestSet {
+function gather(
+  frames: readonly { readonly displacements: Float64Array; readonly forces: Float64Array }[],
+): TestSet {
   const components = frames[0].displacements.length;
   const displacements = new Float64Array(frames.length * components);
   const forces = new Float64Array(frames.length * components);

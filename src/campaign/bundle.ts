@@ -37,7 +37,10 @@ export function rulesOf(settings: CampaignSettings): CampaignRules {
   const { md, acquisition, convergence, limits, initial, reference } = settings;
   const steps = (femtoseconds: number) => Math.round(femtoseconds / md.timestep);
   return {
-    walkers: typeof md.walkers === 'number' ? Array.from({ length: md.walkers }, () => ({ temperature: md.temperature })) : md.walkers,
+    walkers:
+      typeof md.walkers === 'number'
+        ? Array.from({ length: md.walkers }, () => ({ temperature: md.temperature }))
+        : md.walkers,
     timestep: md.timestep,
     lookahead: acquisition.lookahead === 'auto' ? Math.min(reference.slots, 4) : acquisition.lookahead,
     slots: reference.slots,

@@ -12,7 +12,14 @@ export function outstanding(state: CampaignState): readonly Command[] {
 /** Ledger entries go out one batch at a time, whatever else is under way: each links to the one before. */
 function recordCommand(state: CampaignState): readonly Command[] {
   if (state.journal.length === 0) return [];
-  return [{ type: 'record', id: `record-${state.journal[0].sequence}`, head: state.ledger.head, entries: state.journal }];
+  return [
+    {
+      type: 'record',
+      id: `record-${state.journal[0].sequence}`,
+      head: state.ledger.head,
+      entries: state.journal,
+    },
+  ];
 }
 
 function stageCommands(state: CampaignState): readonly Command[] {
@@ -24,10 +31,18 @@ function stageCommands(state: CampaignState): readonly Command[] {
     case 'displace':
       return [{ type: 'displace', id: 'displace', forceField: state.forceField!.ref }];
     case 'explore':
-      return state.walkers.filter((w) => w.result === null && w.step < state.rules.limits.steps).map((w) => exploreCommand(state, w));
+      return state.walkers
+        .filter((w) => w.result === null && w.step < state.rules.limits.steps)
+        .map((w) => exploreCommand(state, w));
     case 'screen':
       return [
-        { type: 'screen', id: `screen-${state.round}`, forceField: state.forceField!.ref, picked: pickedForStall(state), picks: state.pending },
+        {
+          type: 'screen',
+          id: `screen-${state.round}`,
+          forceField: state.forceField!.ref,
+          picked: pickedForStall(state) - state.pending.length,
+          picks: state.pending,
+        },
       ];
     case 'refit':
       return [refitCommand(state)];
@@ -35,7 +50,15 @@ function stageCommands(state: CampaignState): readonly Command[] {
       // The page tells the whole story, so the ledger comes first.
       return state.journal.length > 0
         ? []
-        : [{ type: 'publish', id: 'publish', verdict: state.verdict!, forceField: state.forceField?.ref ?? null, head: state.ledger.head! }];
+        : [
+            {
+              type: 'publish',
+              id: 'publish',
+              verdict: state.verdict!,
+              forceField: state.forceField?.ref ?? null,
+              head: state.ledger.head!,
+            },
+          ];
     case 'done':
       return [];
   }

@@ -10,7 +10,9 @@ export function assess(state: CampaignState, forceField: ForceFieldSummary): Ass
   const c = state.rules.convergence;
   const counted = state.countedRefits.at(-1);
   const spread = levelling(state.countedRefits, state.training.md, c.overStructures);
-  const statistics = state.walkers.every((w) => w.sinceRefit.steps >= c.stepsSinceRefit && w.sinceRefit.samples > 0)
+  const statistics = state.walkers.every(
+    (w) => w.sinceRefit.steps >= c.stepsSinceRefit && w.sinceRefit.samples > 0,
+  )
     ? largest(state.walkers.map((w) => w.sinceRefit))
     : null;
   const ratio = statistics && statistics.mean / forceField.fittingError;
@@ -33,13 +35,21 @@ export function assess(state: CampaignState, forceField: ForceFieldSummary): Ass
     expectedRmse:
       statistics === null
         ? null
-        : Math.sqrt(fittingError * fittingError + statistics.mean * statistics.mean + statistics.deviation * statistics.deviation),
+        : Math.sqrt(
+            fittingError * fittingError +
+              statistics.mean * statistics.mean +
+              statistics.deviation * statistics.deviation,
+          ),
     missing,
   };
 }
 
 /** Counted refits with this one, without those that no longer bear on levelling. */
-export function countRefit(refits: readonly CountedRefit[], refit: CountedRefit, over: number): readonly CountedRefit[] {
+export function countRefit(
+  refits: readonly CountedRefit[],
+  refit: CountedRefit,
+  over: number,
+): readonly CountedRefit[] {
   const all = [...refits, refit];
   const first = firstOfSpan(all, refit.structures, over);
   return first < 0 ? all : all.slice(first);

@@ -1,9 +1,18 @@
+import type { Ref } from '../store/types.js';
 import { acceptedAdditions, outstanding } from './commands.js';
 import { assess, countRefit } from './convergence.js';
 import type { LedgerEvent } from './ledger.js';
 import type { CampaignEvent, Command } from './messages.js';
-import type { CampaignRules, CampaignState, ErrorStatistics, Group, PendingStructure, PickSummary, Verdict, WalkerState } from './state.js';
-import type { Ref } from '../store/types.js';
+import type {
+  CampaignRules,
+  CampaignState,
+  ErrorStatistics,
+  Group,
+  PendingStructure,
+  PickSummary,
+  Verdict,
+  WalkerState,
+} from './state.js';
 
 /** Rounds in a row without one accepted label after which a campaign stalls instead of asking for ever. */
 const BARREN_ROUNDS = 3;
@@ -11,7 +20,12 @@ const BARREN_ROUNDS = 3;
 const NO_STATISTICS: ErrorStatistics = { samples: 0, sum: 0, sumOfSquares: 0, steps: 0 };
 
 /** A new campaign. */
-export function newCampaign(name: string, fingerprint: string, campaign: Ref, rules: CampaignRules): CampaignState {
+export function newCampaign(
+  name: string,
+  fingerprint: string,
+  campaign: Ref,
+  rules: CampaignRules,
+): CampaignState {
   const state: CampaignState = {
     name,
     fingerprint,
@@ -24,7 +38,14 @@ export function newCampaign(name: string, fingerprint: string, campaign: Ref, ru
     idealLabel: null,
     training: { set: null, random: 0, phonon: 0, md: 0 },
     forceField: null,
-    walkers: rules.walkers.map((_, k) => ({ walker: k + 1, step: 0, checkpoint: null, sinceRefit: NO_STATISTICS, fresh: false, result: null })),
+    walkers: rules.walkers.map((_, k) => ({
+      walker: k + 1,
+      step: 0,
+      checkpoint: null,
+      sinceRefit: NO_STATISTICS,
+      fresh: false,
+      result: null,
+    })),
     round: 0,
     pending: [],
     structures: 0,
@@ -36,25 +57,44 @@ export function newCampaign(name: string, fingerprint: string, campaign: Ref, ru
     verdict: null,
     ledger: { sequence: 0, head: null },
     journal: [],
-    cost: { mdSteps: 0, errorEvaluations: 0, referenceRuns: 0, referenceSeconds: 0, mdSeconds: 0, refits: 0, fitSeconds: 0 },
+    cost: {
+      mdSteps: 0,
+      errorEvaluations: 0,
+      referenceRuns: 0,
+      referenceSeconds: 0,
+      mdSeconds: 0,
+      refits: 0,
+      fitSeconds: 0,
+    },
   };
   return note(state, { type: 'started', name, fingerprint, campaign });
 }
 
-/** A campaign that was cancelled or failed, or whose result could not be written, goes on where it was. */
+/**
+ * A campaign that was cancelled or failed goes on where it was; one that came to its own end has at most its results left
+ * to write.
+ */
 export function resumeCampaign(state: CampaignState): CampaignState {
-  if (state.publishProblem !== undefined) return { ...state, publishProblem: undefined };
-  const stage = state.interrupted ?? state.stage;
-  return note({ ...state, stage, interrupted: undefined, verdict: null }, { type: 'resumed' });
+  const { interrupted, publishProblem: _, ...known } = state;
+  return interrupted === undefined
+    ? known
+    : note({ ...known, stage: interrupted, verdict: null }, { type: 'resumed' });
 }
 
 /**
  * The decision function: what an event means for the campaign. Pure: no clock, no numbers beyond comparisons, no order
  * of arrival — results that come side by side are only stored, and what follows is decided when the last is in.
  */
-export function decide(state: CampaignState, event: CampaignEvent): { state: CampaignState; commands: readonly Command[] } {
-  const isAnswer = event.type === 'ended' || outstanding(state).some((command) => command.id === event.command);
-  const next = isAnswer ? advance(apply(state, event)) : state;
+export function decide(
+  state: CampaignState,
+  event: CampaignEvent,
+): { state: CampaignState; commands: readonly Command[] } {
+  // A campaign ends once: when its verdict stands, neither a person nor a late fault changes it.
+  const bears =
+    event.type === 'ended'
+      ? state.verdict === null
+      : outstanding(state).some((command) => command.id === event.command);
+  const next = bears ? advance(apply(state, event)) : state;
   return { state: next, commands: outstanding(next) };
 }
 
@@ -63,14 +103,20 @@ function apply(state: CampaignState, event: CampaignEvent): CampaignState {
     case 'prepared':
       return prepared(state, event);
     case 'test-set':
-      return note({ ...state, testSet: event.testSet }, { type: 'test-set', testSet: event.testSet, frames: event.frames });
+      return note(
+        { ...state, testSet: event.testSet },
+        { type: 'test-set', testSet: event.testSet, frames: event.frames },
+      );
     case 'labelled':
       return {
         ...state,
         pending: state.pending.map((p) => (p.id === event.structure ? { ...p, label: event.outcome } : p)),
       };
     case 'displaced':
-      return ask({ ...state, displaced: true, stage: 'label' }, event.structures.map((ref) => ({ group: 'phonon', ref, pick: null })));
+      return ask(
+        { ...state, displaced: true, stage: 'label' },
+        event.structures.map((ref) => ({ group: 'phonon', ref, pick: null })),
+      );
     case 'explored':
       return {
         ...state,
@@ -89,21 +135,26 @@ function apply(state: CampaignState, event: CampaignEvent): CampaignState {
     case 'published':
       return { ...state, stage: 'done' };
     case 'ended':
-      return finish({ ...state, interrupted: state.interrupted ?? state.stage }, event.verdict);
+      return finish({ ...state, interrupted: state.stage }, event.verdict);
   }
 }
 
 /** Moves on once everything of the stage is in. */
 function advance(state: CampaignState): CampaignState {
-  if (state.stage === 'explore' && state.walkers.every((w) => w.result !== null || atLimit(state, w))) return endRound(state);
-  const labelled = state.pending.every((p) => p.label !== null) && (state.testSet !== null || !state.rules.hasTestSet);
+  if (state.stage === 'explore' && state.walkers.every((w) => w.result !== null || atLimit(state, w)))
+    return endRound(state);
+  const labelled =
+    state.pending.every((p) => p.label !== null) && (state.testSet !== null || !state.rules.hasTestSet);
   if (state.stage === 'label' && labelled) return endLabelling(state);
   return state;
 }
 
 function prepared(state: CampaignState, event: Extract<CampaignEvent, { type: 'prepared' }>): CampaignState {
   const { basis, parameters, warnings } = event.prepared;
-  const known = note({ ...state, prepared: event.prepared, stage: 'label' }, { type: 'prepared', basis, parameters, warnings });
+  const known = note(
+    { ...state, prepared: event.prepared, stage: 'label' },
+    { type: 'prepared', basis, parameters, warnings },
+  );
   return ask(known, [
     { group: 'ideal', ref: event.ideal, pick: null },
     ...event.random.map((ref) => ({ group: 'random' as const, ref, pick: null })),
@@ -125,7 +176,9 @@ function ask(state: CampaignState, wanted: readonly Wanted[]): CampaignState {
     pick: w.pick,
     label: null,
   }));
-  const asked = pending.map((p): LedgerEvent => ({ type: 'asked', structure: p.id, group: p.group, ref: p.structure, pick: p.pick }));
+  const asked = pending.map(
+    (p): LedgerEvent => ({ type: 'asked', structure: p.id, group: p.group, ref: p.structure, pick: p.pick }),
+  );
   return note({ ...state, pending, structures: state.structures + pending.length }, ...asked);
 }
 
@@ -150,7 +203,10 @@ function endLabelling(state: CampaignState): CampaignState {
     ...entries,
   );
   if (ideal && !ideal.accepted) {
-    return finish(next, { kind: 'stalled', reason: `the reference failed on the ideal supercell: ${ideal.reason}` });
+    return finish(next, {
+      kind: 'stalled',
+      reason: `the reference failed on the ideal supercell: ${ideal.reason}`,
+    });
   }
   if (acceptedAdditions(next.pending).length > 0) return { ...next, stage: 'refit', barrenRounds: 0 };
   if (next.training.set === null) {
@@ -163,7 +219,9 @@ function endLabelling(state: CampaignState): CampaignState {
 
 function labelEntries(p: PendingStructure): LedgerEvent[] {
   const outcome = p.label!;
-  const attempts = outcome.attempts.map((attempt): LedgerEvent => ({ type: 'attempt', structure: p.id, attempt }));
+  const attempts = outcome.attempts.map(
+    (attempt): LedgerEvent => ({ type: 'attempt', structure: p.id, attempt }),
+  );
   return outcome.accepted
     ? [...attempts, { type: 'labelled', structure: p.id, label: outcome.label, adopted: outcome.adopted }]
     : [...attempts, { type: 'quarantined', structure: p.id, reason: outcome.reason }];
@@ -182,12 +240,29 @@ function refitted(state: CampaignState, event: Extract<CampaignEvent, { type: 'r
       pending: [],
       walkers: state.walkers.map((w) => ({ ...w, sinceRefit: NO_STATISTICS, fresh: true })),
       countedRefits: counted
-        ? countRefit(state.countedRefits, { structures: counts.md, fittingError: forceField.fittingError }, convergence.overStructures)
+        ? countRefit(
+            state.countedRefits,
+            { structures: counts.md, fittingError: forceField.fittingError },
+            convergence.overStructures,
+          )
         : [],
-      cost: { ...state.cost, refits: state.cost.refits + 1, fitSeconds: state.cost.fitSeconds + event.seconds },
+      cost: {
+        ...state.cost,
+        refits: state.cost.refits + 1,
+        fitSeconds: state.cost.fitSeconds + event.seconds,
+      },
     },
     ...event.warnings.map((message): LedgerEvent => ({ type: 'warned', message })),
-    { type: 'refitted', forceField, trainingSet: event.trainingSet, added, counts, checks: event.checks, counted, seconds: event.seconds },
+    {
+      type: 'refitted',
+      forceField,
+      trainingSet: event.trainingSet,
+      added,
+      counts,
+      checks: event.checks,
+      counted,
+      seconds: event.seconds,
+    },
   );
   return fitted.displaced ? startRound(fitted) : { ...fitted, stage: 'displace' };
 }
@@ -197,7 +272,8 @@ function startRound(state: CampaignState): CampaignState {
   const { limits } = state.rules;
   const outOfTime = state.walkers.every((w) => atLimit(state, w));
   if (outOfTime || state.picked >= limits.structures) {
-    if (state.assessment?.converged) return finish(state, { kind: 'converged', reason: 'ran to its limit, converged' });
+    if (state.assessment?.converged)
+      return finish(state, { kind: 'converged', reason: 'ran to its limit, converged' });
     const limit = outOfTime ? 'the MD time limit' : `the limit of ${limits.structures} structures`;
     const missing = state.assessment?.missing.join('; ') || 'an assessment';
     return finish(state, { kind: 'exhausted', reason: `reached ${limit}; still missing: ${missing}` });
@@ -219,7 +295,13 @@ function endRound(state: CampaignState): CampaignState {
       walkers: state.walkers.map((w) =>
         w.result === null
           ? w
-          : { ...w, step: w.result.toStep, checkpoint: w.result.checkpoint, sinceRefit: w.result.sinceRefit, fresh: false },
+          : {
+              ...w,
+              step: w.result.toStep,
+              checkpoint: w.result.checkpoint,
+              sinceRefit: w.result.sinceRefit,
+              fresh: false,
+            },
       ),
       cost: walked.reduce(
         (cost, { result }) => ({
@@ -233,17 +315,30 @@ function endRound(state: CampaignState): CampaignState {
     },
     ...walked.map((w): LedgerEvent => {
       const { picks, sinceRefit: _, ...done } = w.result!;
-      return { type: 'explored', round: state.round, walker: w.walker, ...done, picks: picks.length, forceField: state.forceField!.ref };
+      return {
+        type: 'explored',
+        round: state.round,
+        walker: w.walker,
+        ...done,
+        picks: picks.length,
+        forceField: state.forceField!.ref,
+      };
     }),
   );
   const stuck = moved.walkers.find((w) => w.result?.outcome === 'stuck');
   if (stuck) {
-    return finish(moved, { kind: 'stalled', reason: `walker ${stuck.walker} was wrecked three times in one place: ${stuck.result?.detail ?? ''}` });
+    return finish(moved, {
+      kind: 'stalled',
+      reason: `walker ${stuck.walker} was wrecked three times in one place: ${stuck.result?.detail ?? ''}`,
+    });
   }
   const assessment = assess(moved, moved.forceField!);
   const assessed = note({ ...moved, assessment }, { type: 'assessed', round: state.round, assessment });
   if (assessment.converged && state.rules.convergence.stopAtConvergence) {
-    return finish(assessed, { kind: 'converged', reason: 'what more data could remove is small beside the fitting error' });
+    return finish(assessed, {
+      kind: 'converged',
+      reason: 'what more data could remove is small beside the fitting error',
+    });
   }
   return handOver(assessed);
 }
@@ -273,7 +368,8 @@ function atLimit(state: CampaignState, walker: WalkerState): boolean {
 }
 
 function finish(state: CampaignState, verdict: Verdict): CampaignState {
-  const entry: LedgerEvent = verdict.kind === 'failed' ? { type: 'faulted', message: verdict.reason } : { type: 'finished', verdict };
+  const entry: LedgerEvent =
+    verdict.kind === 'failed' ? { type: 'faulted', message: verdict.reason } : { type: 'finished', verdict };
   return note({ ...state, verdict, stage: 'publish' }, entry);
 }
 

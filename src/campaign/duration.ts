@@ -9,10 +9,18 @@ export function parseDuration(text: string): number | undefined {
   return match ? Number(match[1]) * FEMTOSECONDS[match[2]] : undefined;
 }
 
+/** A simulated time with its unit, e.g. `200 fs`, that is not nothing; parsed to femtoseconds. */
+export function positiveDuration(example: string) {
+  return duration(example).refine((femtoseconds) => femtoseconds > 0, {
+    error: `a time above zero, e.g. "${example}"`,
+  });
+}
+
 /** A simulated time with its unit, e.g. `200 fs`; parsed to femtoseconds. */
 export function duration(example: string) {
   return z
     .string({ error: `a time with its unit, e.g. "${example}"` })
     .regex(PATTERN, { error: `a time with its unit (fs, ps or ns), e.g. "${example}"` })
-    .transform((text) => parseDuration(text)!);
+    .transform((text) => parseDuration(text)!)
+    .refine(Number.isFinite, { error: `a time that a computer can run, e.g. "${example}"` });
 }

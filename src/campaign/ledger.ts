@@ -11,7 +11,12 @@ export type LedgerEntryBody = { readonly sequence: number } & LedgerEvent;
 
 export type LedgerEvent =
   | { readonly type: 'started'; readonly name: string; readonly fingerprint: string; readonly campaign: Ref }
-  | { readonly type: 'prepared'; readonly basis: Ref; readonly parameters: number; readonly warnings: readonly string[] }
+  | {
+      readonly type: 'prepared';
+      readonly basis: Ref;
+      readonly parameters: number;
+      readonly warnings: readonly string[];
+    }
   | { readonly type: 'test-set'; readonly testSet: Ref; readonly frames: number }
   | {
       readonly type: 'explored';
@@ -28,8 +33,19 @@ export type LedgerEvent =
       readonly trace: Ref;
       readonly forceField: Ref;
     }
-  | { readonly type: 'asked'; readonly structure: number; readonly group: Group; readonly ref: Ref; readonly pick: PickSummary | null }
-  | { readonly type: 'screened'; readonly round: number; readonly kept: readonly number[]; readonly dropped: readonly number[] }
+  | {
+      readonly type: 'asked';
+      readonly structure: number;
+      readonly group: Group;
+      readonly ref: Ref;
+      readonly pick: PickSummary | null;
+    }
+  | {
+      readonly type: 'screened';
+      readonly round: number;
+      readonly kept: readonly number[];
+      readonly dropped: readonly number[];
+    }
   | { readonly type: 'attempt'; readonly structure: number; readonly attempt: Attempt }
   | { readonly type: 'labelled'; readonly structure: number; readonly label: Ref; readonly adopted: boolean }
   | { readonly type: 'quarantined'; readonly structure: number; readonly reason: string }

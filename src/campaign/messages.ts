@@ -1,6 +1,15 @@
 import type { Ref } from '../store/types.js';
 import type { LabelCheck, LedgerEntryBody } from './ledger.js';
-import type { ForceFieldSummary, Group, LabelOutcome, PendingStructure, PickSummary, Prepared, Verdict, WalkerRound } from './state.js';
+import type {
+  ForceFieldSummary,
+  Group,
+  LabelOutcome,
+  PendingStructure,
+  PickSummary,
+  Prepared,
+  Verdict,
+  WalkerRound,
+} from './state.js';
 
 /** What the campaign wants done. The id is unique in the campaign: a command that is already under way is not given twice. */
 export type Command = { readonly id: string } & (
@@ -9,10 +18,15 @@ export type Command = { readonly id: string } & (
   | { readonly type: 'label'; readonly structure: number; readonly group: Group; readonly ref: Ref }
   | { readonly type: 'displace'; readonly forceField: Ref }
   | ExploreCommand
-  | { readonly type: 'screen'; readonly forceField: Ref; readonly picked: number; readonly picks: readonly PendingStructure[] }
+  | ScreenCommand
   | RefitCommand
   | { readonly type: 'record'; readonly head: Ref | null; readonly entries: readonly LedgerEntryBody[] }
-  | { readonly type: 'publish'; readonly verdict: Verdict; readonly forceField: Ref | null; readonly head: Ref }
+  | {
+      readonly type: 'publish';
+      readonly verdict: Verdict;
+      readonly forceField: Ref | null;
+      readonly head: Ref;
+    }
 );
 
 export interface ExploreCommand {
@@ -27,7 +41,16 @@ export interface ExploreCommand {
   readonly fresh: boolean;
   readonly untilStep: number;
   readonly lookahead: number;
+  /** Structures from MD before this round (stall rule). */
   readonly pickedBefore: number;
+}
+
+export interface ScreenCommand {
+  readonly type: 'screen';
+  readonly forceField: Ref;
+  /** Structures from MD before these picks (stall rule). */
+  readonly picked: number;
+  readonly picks: readonly PendingStructure[];
 }
 
 export interface RefitCommand {
@@ -52,7 +75,12 @@ export interface Addition {
 
 /** What happened. `command` is the id of the command it answers. */
 export type CampaignEvent = { readonly command: string } & (
-  | { readonly type: 'prepared'; readonly prepared: Prepared; readonly ideal: Ref; readonly random: readonly Ref[] }
+  | {
+      readonly type: 'prepared';
+      readonly prepared: Prepared;
+      readonly ideal: Ref;
+      readonly random: readonly Ref[];
+    }
   | { readonly type: 'test-set'; readonly testSet: Ref; readonly frames: number }
   | { readonly type: 'labelled'; readonly structure: number; readonly outcome: LabelOutcome }
   | { readonly type: 'displaced'; readonly structures: readonly Ref[] }

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { InputError, type Problem } from '../errors.js';
+import { formatProblem, InputError, type Problem } from '../errors.js';
 import { type CampaignSettings, campaignSchema } from './schema.js';
 
 /**
@@ -11,7 +11,7 @@ import { type CampaignSettings, campaignSchema } from './schema.js';
 export function parseCampaign(text: string, filename: string): CampaignSettings {
   const parsed = campaignSchema.safeParse(parseYaml(text, filename), { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new InputError(parsed.error.issues.flatMap((issue) => toProblems(issue, filename)));
+  throw new InputError(distinct(parsed.error.issues.flatMap((issue) => toProblems(issue, filename))));
 }
 
 /** The JSON Schema of the campaign file, for editors. */
@@ -28,8 +28,7 @@ function parseYaml(text: string, filename: string): unknown {
         const at = lines.linePos(error.pos[0]);
         return {
           field: `${filename}:${at.line}:${at.col}`,
-          message: `not valid YAML: ${error.message}`,
-          hint: 'indentation is by spaces, and every key ends in ": "',
+          ...yamlProblem(error),
         };
       }),
     );
@@ -43,10 +42,34 @@ function parseYaml(text: string, filename: string): unknown {
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new InputError([
-      { field: filename, message: 'is no campaign file', got: render(value), expected: 'a mapping of keys to values' },
+      {
+        field: filename,
+        message: 'is no campaign file',
+        got: render(value),
+        expected: 'a mapping of keys to values',
+      },
     ]);
   }
   return value;
+}
+
+function yamlProblem({ code, message }: YAMLParseError): Pick<Problem, 'message' | 'hint'> {
+  switch (code) {
+    case 'DUPLICATE_KEY':
+      return { message: 'this key is given twice', hint: 'keep one of the two' };
+    case 'MULTIPLE_DOCS':
+      return { message: 'a second document begins', hint: 'one campaign, one file: remove the line ---' };
+    default:
+      return {
+        message: `not valid YAML: ${message}`,
+        hint: 'indentation is by spaces, and every key ends in ": "',
+      };
+  }
+}
+
+/** Two checks of one value may say the same. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
 }
 
 type Issue = z.core.$ZodIssue;
@@ -63,19 +86,39 @@ function toProblems(issue: Issue, filename: string, prefix: readonly PropertyKey
       hint: nearestHint(key, known),
     }));
   }
+  if (issue.input === undefined && issue.code !== 'custom') {
+    return [{ field, message: 'is missing', expected: expectation(issue) }];
+  }
   if (issue.code === 'invalid_union' && issue.errors.length > 0 && issue.errors.some((e) => e.length > 0)) {
     return unionProblems(issue, filename, path, field);
   }
   if (issue.code === 'invalid_union') {
     const options = discriminatorOptions(campaignSchema, path);
     const last = path.at(-1);
-    const got = render(issue.input !== null && typeof issue.input === 'object' ? (issue.input as Record<PropertyKey, unknown>)[last!] : issue.input);
-    return [{ field, message: 'is not a known choice', got, expected: `one of ${options.join(', ')}`, hint: nearestHint(got.replaceAll('"', ''), options) }];
+    const got = render(
+      issue.input !== null && typeof issue.input === 'object'
+        ? (issue.input as Record<PropertyKey, unknown>)[last!]
+        : issue.input,
+    );
+    return [
+      {
+        field,
+        message: 'is not a known choice',
+        got,
+        expected: `one of ${options.join(', ')}`,
+        hint: nearestHint(got.replaceAll('"', ''), options),
+      },
+    ];
   }
-  if (issue.input === undefined && issue.code !== 'custom') {
-    return [{ field, message: 'is missing', expected: expectation(issue) }];
-  }
-  return [{ field, message: describe(issue), got: render(issue.input), expected: expectation(issue), hint: hintFor(issue) }];
+  return [
+    {
+      field,
+      message: describe(issue),
+      got: render(issue.input),
+      expected: expectation(issue),
+      hint: hintFor(issue),
+    },
+  ];
 }
 
 /** Reports the alternative that came nearest: the one whose problems lie deepest, then the fewest. */
@@ -88,11 +131,11 @@ function unionProblems(
   const depth = (errors: readonly Issue[]) => Math.max(...errors.map((e) => e.path.length));
   const alternatives = issue.errors.filter((e) => e.length > 0);
   const deepest = Math.max(...alternatives.map(depth));
-  const structured = alternatives.some((e) => e[0].code !== 'invalid_type' || e[0].path.length > 0 || typeof issue.input !== 'object');
+  const structured = alternatives.some(
+    (e) => e[0].code !== 'invalid_type' || e[0].path.length > 0 || typeof issue.input !== 'object',
+  );
   if (deepest > 0 || structured) {
-    const nearest = alternatives
-      .filter((e) => depth(e) === deepest)
-      .sort((a, b) => a.length - b.length)[0];
+    const nearest = alternatives.filter((e) => depth(e) === deepest).sort((a, b) => a.length - b.length)[0];
     if (deepest > 0) return nearest.flatMap((e) => toProblems(e, filename, path));
   }
   const forms = [...new Set(alternatives.map((e) => expectation(e[0])).filter((e) => e !== undefined))];
@@ -120,13 +163,15 @@ function expectation(issue: Issue): string | undefined {
       // A message of our own (durations) says more than the bare type.
       return issue.message.startsWith('Invalid input') ? article(issue.expected) : issue.message;
     case 'invalid_value':
-      return `one of ${issue.values.map(String).join(', ')}`;
+      return `${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
     case 'too_small':
       return `${issue.origin === 'array' ? 'a length of ' : ''}${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
     case 'too_big':
       return `${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
     case 'invalid_union':
-      return undefined;
+      return issue.message === 'Invalid input' ? undefined : issue.message;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
     default:
       return issue.message;
   }
@@ -134,26 +179,45 @@ function expectation(issue: Issue): string | undefined {
 
 function article(type: string): string {
   const names: Readonly<Record<string, string>> = {
-    int: 'a whole number', number: 'a number', string: 'a text', object: 'a mapping', array: 'a list', tuple: 'a list', record: 'a mapping', boolean: 'true or false',
+    int: 'a whole number',
+    number: 'a number',
+    string: 'a text',
+    object: 'a mapping',
+    array: 'a list',
+    tuple: 'a list',
+    record: 'a mapping',
+    boolean: 'true or false',
   };
   return names[type] ?? type;
 }
 
 function hintFor(issue: Issue): string | undefined {
-  if (issue.code === 'invalid_value' && typeof issue.input === 'string') return nearestHint(issue.input, issue.values.map(String));
+  if (issue.code === 'invalid_value' && typeof issue.input === 'string')
+    return nearestHint(issue.input, issue.values.map(String));
   return undefined;
 }
 
 function nearestHint(word: string, known: readonly string[]): string | undefined {
   const [best] = [...known].sort((a, b) => distance(word, a) - distance(word, b));
-  return best !== undefined && distance(word, best) <= Math.max(2, word.length / 2) ? `did you mean "${best}"?` : undefined;
+  return best !== undefined && distance(word, best) <= Math.max(2, word.length / 2)
+    ? `did you mean "${best}"?`
+    : undefined;
 }
 
 function render(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  const text = JSON.stringify(value) ?? String(value);
+  const text = asJson(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // An alias to what contains it.
+    return 'something that contains itself';
+  }
 }
 
 /** Walks the schema along a path through wrappers and unions; `input` decides between the branches of a union. */
@@ -162,7 +226,8 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], input: unkno
   for (const node of nodesAt(schema, path)) {
     if (!(node instanceof z.ZodObject)) continue;
     const literalClash = Object.entries(node.shape).some(
-      ([key, field]) => field instanceof z.ZodLiteral && (input as Record<string, unknown> | null)?.[key] !== field.value,
+      ([key, field]) =>
+        field instanceof z.ZodLiteral && (input as Record<string, unknown> | null)?.[key] !== field.value,
     );
     if (!literalClash) for (const key of Object.keys(node.shape)) keys.add(key);
   }
@@ -178,7 +243,8 @@ function nodesAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
   if (path.length === 0) return nodes;
   const [key, ...rest] = path;
   return nodes.flatMap((node) => {
-    if (node instanceof z.ZodObject && typeof key === 'string' && key in node.shape) return nodesAt(node.shape[key], rest);
+    if (node instanceof z.ZodObject && typeof key === 'string' && key in node.shape)
+      return nodesAt(node.shape[key], rest);
     if (node instanceof z.ZodArray) return nodesAt(node.element as z.ZodType, rest);
     return [];
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from './duration.js';
+import { duration, positiveDuration } from './duration.js';
 
 /**
  * The campaign file. This schema is the only description of it: validation, defaults, the JSON Schema for editors and
@@ -10,11 +10,9 @@ import { duration } from './duration.js';
 const positive = z.number().positive();
 const count = z.int().positive();
 const relativePath = z.string().min(1);
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
-    error: 'letters, digits, ".", "_" and "-", at most 64 characters, starting with a letter or digit',
-  });
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+  error: 'letters, digits, ".", "_" and "-", at most 64 characters, starting with a letter or digit',
+});
 const integerRow = z.tuple([z.int(), z.int(), z.int()]);
 const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -78,11 +76,15 @@ const reference = z
       command: z
         .array(z.string().min(1))
         .min(1)
-        .describe('Program and arguments, run without a shell; {input}, {output} and {scratch} are filled in'),
+        .describe(
+          'Program and arguments, run without a shell; {input}, {output} and {scratch} are filled in',
+        ),
       files: z
         .array(relativePath)
         .default([])
-        .describe('Files beside the campaign file that the program reads: their contents belong to the label’s identity'),
+        .describe(
+          'Files beside the campaign file that the program reads: their contents belong to the label’s identity',
+        ),
       timeout: z.number().positive().default(86400).describe('Wall-clock limit of one calculation, s'),
       ...labelling,
     }),
@@ -111,7 +113,9 @@ const initial = z
     start: z
       .enum(['phonon', 'lattice'])
       .default('phonon')
-      .describe('Start of MD: a phonon displacement and velocities at T, or lattice sites and velocities at 2T'),
+      .describe(
+        'Start of MD: a phonon displacement and velocities at T, or lattice sites and velocities at 2T',
+      ),
   })
   .prefault({})
   .describe('Initial training data');
@@ -119,10 +123,16 @@ const initial = z
 const md = z
   .strictObject({
     temperature: positive.describe('K'),
-    timestep: duration('1 fs').prefault('1 fs'),
+    timestep: positiveDuration('1 fs').prefault('1 fs'),
     friction: positive.default(0.01).describe('Langevin friction, 1/fs'),
     walkers: z
-      .union([count.max(64), z.array(z.strictObject({ temperature: positive })).min(1).max(64)])
+      .union([
+        count.max(64),
+        z
+          .array(z.strictObject({ temperature: positive }))
+          .min(1)
+          .max(64),
+      ])
       .default(1)
       .describe('Number of trajectories, or a list with their temperatures'),
   })
@@ -157,17 +167,21 @@ const acquisition = z
       .union([
         z.literal(false),
         z.strictObject({
-          after: duration('2 ps').prefault('2 ps'),
+          after: positiveDuration('2 ps').prefault('2 ps'),
           structures: count.default(15),
           fraction: positive.default(0.25),
         }),
       ])
       .prefault({})
-      .describe('Take a structure when nothing was picked for a while although more are needed; false: never'),
+      .describe(
+        'Take a structure when nothing was picked for a while although more are needed; false: never',
+      ),
     lookahead: z
       .union([z.literal('auto'), count.max(64)])
       .default('auto')
-      .describe('M: structures of one walker that may await labels; auto: the label slots, at most 4; 1 is the paper'),
+      .describe(
+        'M: structures of one walker that may await labels; auto: the label slots, at most 4; 1 is the paper',
+      ),
   })
   .prefault({});
 
@@ -175,10 +189,14 @@ const convergence = z
   .strictObject({
     stopAtConvergence: z.boolean().default(true),
     minTime: duration('5 ps').prefault('5 ps').describe('MD time before convergence is believed'),
-    sinceRefit: duration('1 ps').prefault('1 ps').describe('Every walker must have run this long since the last refit'),
+    sinceRefit: duration('1 ps')
+      .prefault('1 ps')
+      .describe('Every walker must have run this long since the last refit'),
     minStructures: count.default(15).describe('Structures from MD that a refit must rest on to count'),
     ratio: positive.default(0.25).describe('Converged when μ ≤ ratio · β^{-1/2}'),
-    levelledRatio: positive.default(0.35).describe('… or μ ≤ levelledRatio · β^{-1/2} with the fitting error levelled off'),
+    levelledRatio: positive
+      .default(0.35)
+      .describe('… or μ ≤ levelledRatio · β^{-1/2} with the fitting error levelled off'),
     tolerance: positive.default(0.03).describe('Spread of β^{-1/2} that counts as levelled off'),
     overStructures: count.default(4).describe('Structures over which the spread is taken'),
   })
@@ -186,7 +204,7 @@ const convergence = z
 
 const limits = z
   .strictObject({
-    time: duration('200 ps').prefault('200 ps').describe('MD time of each walker'),
+    time: positiveDuration('200 ps').prefault('200 ps').describe('MD time of each walker'),
     structures: count.default(500).describe('Reference calculations from MD'),
     roundSteps: count.default(2000).describe('MD steps of a round for each pick it may make'),
   })
@@ -198,7 +216,7 @@ const test = z
     z.strictObject({
       source: z.literal('reference-md').describe('Frames from MD driven by a built-in reference itself'),
       frames: count.default(50),
-      spacing: duration('200 fs').prefault('200 fs'),
+      spacing: positiveDuration('200 fs').prefault('200 fs'),
       equilibration: duration('2 ps').prefault('2 ps'),
       seed: seed.default(1_000_003),
     }),
@@ -216,7 +234,8 @@ export const campaignSchema = z
     crystal: relativePath.describe('POSCAR or extended XYZ, relative to this file'),
     supercell: z
       .union([integerRow, z.tuple([integerRow, integerRow, integerRow])], {
-        error: 'three integers, e.g. [3, 3, 3], or a 3×3 integer matrix, e.g. [[3, 0, 0], [0, 3, 0], [0, 0, 3]]',
+        error:
+          'three integers, e.g. [3, 3, 3], or a 3×3 integer matrix, e.g. [[3, 0, 0], [0, 3, 0], [0, 0, 3]]',
       })
       .describe('Three integers or a 3×3 integer matrix acting on the lattice vectors of the crystal file'),
     symprec: positive.default(1e-4).describe('Tolerance of the symmetry search, Å'),

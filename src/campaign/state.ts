@@ -82,7 +82,13 @@ export interface Prepared {
   readonly atoms: number;
   readonly formula: string;
   readonly spaceGroup: string;
-  readonly orders: readonly { readonly order: number; readonly cutoff: number; readonly clusters: number; readonly orbits: number; readonly parameters: number }[];
+  readonly orders: readonly {
+    readonly order: number;
+    readonly cutoff: number;
+    readonly clusters: number;
+    readonly orbits: number;
+    readonly parameters: number;
+  }[];
   readonly parameters: number;
   readonly warnings: readonly string[];
 }

@@ -29,7 +29,8 @@ export function describeState(state: CampaignState): string {
     `${state.training.random + state.training.phonon + state.training.md} training structures (${state.training.md} from MD)`,
   ];
   if (state.forceField) parts.push(`fitting error ${(state.forceField.fittingError * 1e3).toFixed(2)} meV/Å`);
-  if (state.assessment?.mean != null) parts.push(`mean Bayesian error ${(state.assessment.mean * 1e3).toFixed(2)} meV/Å`);
+  if (state.assessment?.mean != null)
+    parts.push(`mean Bayesian error ${(state.assessment.mean * 1e3).toFixed(2)} meV/Å`);
   if (state.verdict) parts.push(`${state.verdict.kind}: ${state.verdict.reason}`);
   return parts.join(' · ');
 }

@@ -45,7 +45,8 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.input;
   const debug = program.opts<{ debug?: boolean }>().debug === true;
   if (debug) console.error(error);
-  else if (error instanceof InputError) for (const problem of error.problems) console.error(formatProblem(problem));
+  else if (error instanceof InputError)
+    for (const problem of error.problems) console.error(formatProblem(problem));
   else {
     console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
     if (error instanceof FailureError && error.hint !== undefined) console.error(`  hint: ${error.hint}`);

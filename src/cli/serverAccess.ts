@@ -22,7 +22,11 @@ export interface ServerAccess {
  * of our own, started now and stopped at the end.
  * @param mustExist refuse to start one where the home has no database yet: there is nothing to look at
  */
-export async function accessServer(home: Home, log: (line: string) => void, mustExist = false): Promise<ServerAccess> {
+export async function accessServer(
+  home: Home,
+  log: (line: string) => void,
+  mustExist = false,
+): Promise<ServerAccess> {
   const external = externalServer();
   if (external) {
     log(`server: ${describeServer(external)}`);
@@ -30,11 +34,18 @@ export async function accessServer(home: Home, log: (line: string) => void, must
   }
   const owner = await currentOwner(home.home);
   if (owner) {
-    const target = { address: owner.address, namespace: 'default', description: `process ${owner.owner.pid} of this home` };
+    const target = {
+      address: owner.address,
+      namespace: 'default',
+      description: `process ${owner.owner.pid} of this home`,
+    };
     return lent(await connect(target, { log }), true);
   }
   if (mustExist && !existsSync(serverPlaces(home.home).database)) {
-    throw new FailureError(`there are no campaigns in ${home.home}`, 'start one with `anharmony run CAMPAIGN.yaml`, or name its folder with --home');
+    throw new FailureError(
+      `there are no campaigns in ${home.home}`,
+      'start one with `anharmony run CAMPAIGN.yaml`, or name its folder with --home',
+    );
   }
   return startOwn(home, log);
 }

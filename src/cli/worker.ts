@@ -2,16 +2,19 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
-import { createFitActivities, createMdActivities, createReferenceActivities } from '../../activities/index.js';
+import type { Logger } from 'pino';
+import {
+  createFitActivities,
+  createMdActivities,
+  createReferenceActivities,
+} from '../../activities/index.js';
 import { createThreadPool, type ThreadPool } from '../../activities/pool.js';
 import type { TaskQueues } from '../campaign/status.js';
 import { FailureError } from '../errors.js';
 import type { ServerConnection } from '../server/connect.js';
 import type { Home } from './home.js';
-
-/** One task queue and one pool of threads for each role. */
-export const ROLES = ['workflow', 'md', 'reference', 'fit'] as const;
-export type Role = (typeof ROLES)[number];
+import type { Role } from './roles.js';
+import { installRuntime } from './runtime.js';
 
 export interface WorkerOptions {
   readonly server: ServerConnection;
@@ -22,6 +25,8 @@ export interface WorkerOptions {
   readonly mdSlots?: number;
   /** Reference calculations side by side. */
   readonly referenceSlots?: number;
+  /** Takes the SDK's messages. */
+  readonly logger: Logger;
 }
 
 export interface RunningWorkers {
@@ -34,6 +39,8 @@ export interface RunningWorkers {
 /** Starts the workers of the given roles in this process. */
 export async function startWorkers(options: WorkerOptions): Promise<RunningWorkers> {
   const { server, roles } = options;
+  // Only now, and not where no worker is wanted: the SDK's runtime keeps a process alive until its last worker has ended.
+  installRuntime(options.logger);
   const connection = await server.nativeConnection();
   const pools: ThreadPool[] = [];
   const workers: Worker[] = [];
@@ -66,7 +73,11 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
 
 function roleOptions(role: Role, options: WorkerOptions, pools: ThreadPool[]) {
   if (role === 'workflow') return { workflowBundle: { codePath: workflowBundle() } };
-  const slots = { md: options.mdSlots ?? availableParallelism(), reference: options.referenceSlots ?? 1, fit: 1 }[role];
+  const slots = {
+    md: options.mdSlots ?? availableParallelism(),
+    reference: options.referenceSlots ?? 1,
+    fit: 1,
+  }[role];
   const { store, work, runs } = options.home;
   const pool = createThreadPool({ threads: slots, workerData: { store, work, runs } });
   pools.push(pool);

@@ -21,7 +21,7 @@ export function volume(lattice: Matrix3): number {
   return Math.abs(determinant3(lattice));
 }
 
-/** Fractional coordinate in [0, 1); what lies within 1e-9 below 1 counts as 0's neighbour and goes just below 0. */
+/** The cell (integer) of a fractional coordinate; one that rounding left within 1e-9 below a cell's start belongs to that cell. */
 export function cellOfCoordinate(x: number): number {
   return Math.floor(x + 1e-9);
 }

@@ -116,7 +116,7 @@ function primitiveCombination(lattice: Float64Array, translations: Float64Array)
 function isReduced(lattice: Float64Array): boolean {
   const shortest = latticeLengths(rowsTimes3(minkowskiReduction(lattice), lattice));
   const own = latticeLengths(lattice).sort((a, b) => a - b);
-  return own.every((l, k) => l <= shortest[k] * (1 + 1e-6));
+  return own.every((l, k) => l <= shortest[k] * (1 + 1e-4));
 }
 
 interface Candidate {
@@ -127,7 +127,7 @@ interface Candidate {
 
 /**
  * The rows of B · L for some unimodular change of the rows B: of all bases with the shortest lengths the one whose vectors come first
- * by length, then by sum of components, then by x, y, z (each to 1e-5 Å, so that rounding does not decide).
+ * by length, then by sum of components, then by x, y, z (each to 1e-3 Å, so that the last digits of a file do not decide).
  */
 function reducedCombination(combination: Float64Array, lattice: Float64Array): Float64Array {
   const u = minkowskiReduction(lattice);
@@ -154,7 +154,7 @@ function reducedCombination(combination: Float64Array, lattice: Float64Array): F
 function compareCandidates(a: Candidate, b: Candidate): number {
   const sum = (v: readonly number[]) => v[0] + v[1] + v[2];
   const keys = (c: Candidate) =>
-    [c.length, -sum(c.vector), ...c.vector.map((v) => -v)].map((v) => Math.round(v * 1e5));
+    [c.length, -sum(c.vector), ...c.vector.map((v) => -v)].map((v) => Math.round(v * 1e3));
   const ka = keys(a);
   const kb = keys(b);
   const k = ka.findIndex((v, i) => v !== kb[i]);
@@ -173,8 +173,8 @@ function rightHanded(rows: Candidate[]): Float64Array {
   const [a, b, c] = rows;
   if (determinant3(rows.flatMap((r) => r.vector)) > 0)
     return Float64Array.from(rows.flatMap((r) => r.combination));
-  if (c.length - b.length < 1e-5) return Float64Array.from([a, c, b].flatMap((r) => r.combination));
-  if (b.length - a.length < 1e-5) return Float64Array.from([b, a, c].flatMap((r) => r.combination));
+  if (c.length - b.length < 1e-3) return Float64Array.from([a, c, b].flatMap((r) => r.combination));
+  if (b.length - a.length < 1e-3) return Float64Array.from([b, a, c].flatMap((r) => r.combination));
   return Float64Array.from(rows.flatMap((r) => r.combination.map((v) => -v)));
 }
 

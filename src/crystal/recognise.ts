@@ -70,7 +70,7 @@ function wholeMultiple(
   const allowed = tolerance + 2e-4 * Math.max(...latticeLengths(lattice));
   if (determinant3(matrix) !== 0 && misfit <= allowed) return matrix;
   const ratio = volume(lattice) / volume(primitive);
-  const sameVolume = Math.abs(ratio - Math.round(ratio)) < 0.005 * ratio && Math.round(ratio) > 0;
+  const sameVolume = Math.abs(ratio - Math.round(ratio)) < 1e-3 * ratio && Math.round(ratio) > 0;
   throw inputError({
     field,
     message: 'its lattice vectors are not whole combinations of the primitive lattice of the crystal',

@@ -6,7 +6,7 @@ export type RotationalRule = 'born-huang' | 'huang';
 
 /** What may be chosen beyond one cutoff per order. */
 export interface ClusterSpaceOptions {
-  /** Order → pair of species (`Se-Sn`, either way round) → cutoff of such pairs within a cluster, Å, in place of the order's. */
+  /** Order → pair of species (`Se-Sn`, either way round) → cutoff of such pairs within a cluster, Å; at most the order's, which holds for all others. */
   readonly pairCutoffs?: Readonly<Record<number, Readonly<Record<string, number>>>>;
   /** Order → largest number of distinct sites in a cluster (1: on-site terms, 2: two-body terms, …). */
   readonly maximumSites?: Readonly<Record<number, number>>;
@@ -91,14 +91,14 @@ export function parseCutoffs(text: string, field = '--cutoffs'): Cutoffs {
   return cutoffs;
 }
 
-/** The limits of one order for the sites of a crystal. Throws `InputError` naming `<field>.pairCutoffs.<order>.<pair>`. */
+/** The limits of one order for the sites of a crystal. Throws `InputError` naming `pairCutoffs.<order>.<pair>`. */
 export function clusterLimits(
   cutoffs: Cutoffs,
   options: ClusterSpaceOptions,
   order: number,
   species: readonly string[],
 ): ClusterLimits {
-  const byPair = pairCutoffs(options, order, species);
+  const byPair = pairCutoffs(options, order, cutoffs[order], species);
   const pairCutoff = new Float64Array(species.length * species.length);
   let largest = 0;
   species.forEach((a, i) => {
@@ -118,6 +118,7 @@ function pairName(a: string, b: string): string {
 function pairCutoffs(
   options: ClusterSpaceOptions,
   order: number,
+  largest: number,
   species: readonly string[],
 ): Map<string, number> {
   const byPair = new Map<string, number>();
@@ -133,12 +134,13 @@ function pairCutoffs(
         expected: `two of ${known}, as A-B`,
       });
     }
-    if (!Number.isFinite(cutoff) || cutoff <= 0) {
+    // The order's cutoff is what supercells are checked against.
+    if (!(cutoff > 0 && cutoff <= largest)) {
       throw inputError({
         field,
-        message: 'a cutoff is a length in Å',
+        message: 'the cutoff of a pair is a length in Å and at most that of its order',
         got: String(cutoff),
-        expected: 'a positive number',
+        expected: `above 0, at most ${largest}`,
       });
     }
     byPair.set(pairName(a, b), cutoff);

@@ -1,6 +1,6 @@
 import type { Supercell } from '../crystal/types.js';
 import { combinedBasis } from '../expansion/basis.js';
-import { firstRawCoordinates, inBytes, placeGroups, SLOT } from '../expansion/kernelTables.js';
+import { firstRawCoordinates, placeGroups } from '../expansion/kernelTables.js';
 import { layOut } from '../expansion/layout.js';
 import type { ClusterSpace } from '../expansion/types.js';
 import { Arena, type KernelMemory } from '../numerics/kernels/arena.js';
@@ -20,6 +20,11 @@ export interface ForceKernel {
   /** [orders] energy of each order in the last evaluation, eV; the kernel's own memory, overwritten by the next. */
   readonly energies: Float64Array;
 }
+
+/** Atoms to a group, in two vectors of float64. */
+const LANES = 4;
+/** Bytes of a slot: one number for each atom of a group. */
+const SLOT = 8 * LANES;
 
 interface SiteTables {
   readonly surroundings: number;
@@ -42,7 +47,7 @@ export function createForceKernel(space: ClusterSpace, supercell: Supercell): Fo
     }));
     const records = orders.map(({ program: p, coefficients }) => [
       p.order,
-      arena.place(inBytes(p.products)),
+      arena.place(p.products.map((slot) => SLOT * slot)),
       p.products.length / 2,
       SLOT * p.firstProduct,
       arena.place(termsInBytes(p.terms)),
@@ -50,7 +55,7 @@ export function createForceKernel(space: ClusterSpace, supercell: Supercell): Fo
       coefficients,
     ]);
     return {
-      surroundings: placeGroups(arena, site, 2, laboratory).surroundings,
+      surroundings: placeGroups(arena, site, LANES, laboratory).surroundings,
       tables: arena.record(orders.length, arena.record(...records.flat())),
       orders,
     };
@@ -107,6 +112,9 @@ class WasmForceKernel implements ForceKernel {
   }
 
   #evaluate(u: Float64Array, forces: Float64Array, orders: number): number {
+    if (u.length !== this.rows || forces.length !== this.rows) {
+      throw new RangeError(`${u.length} displacements and ${forces.length} forces instead of ${this.rows}`);
+    }
     this.#u.set(u);
     this.energies.fill(0);
     for (const { surroundings, tables } of this.sites) {

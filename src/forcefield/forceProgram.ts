@@ -1,5 +1,11 @@
 import type { ExpansionLayout, OrbitTerms, SiteLayout } from '../expansion/layout.js';
-import { ComponentMaps, MonomialBlocks, permutationsWithin } from '../expansion/monomials.js';
+import {
+  type BlockProduct,
+  ComponentMaps,
+  type MonomialBlock,
+  MonomialBlocks,
+  permutationsWithin,
+} from '../expansion/monomials.js';
 import { componentCount } from '../expansion/tensors.js';
 
 /**
@@ -43,26 +49,15 @@ export function compileForces(layout: ExpansionLayout, site: SiteLayout): ForceP
     const before = blocks.products.length;
     const terms: number[] = [];
     let coefficients = 0;
+    const place = ({ leading, trailing }: BlockProduct): number => {
+      const first = coefficients;
+      coefficients += 3 * (leading?.size ?? 1) * trailing.size;
+      pushTerm(terms, leading, trailing);
+      return first;
+    };
     const fills = site.terms
       .filter((t) => t.orderIndex === orderIndex)
-      .map((t) => {
-        const fill = {
-          terms: t,
-          first: new Int32Array(t.count),
-          maps: [] as Int32Array[],
-          weights: new Float64Array(t.count),
-        };
-        for (let k = 0; k < t.count; k++) {
-          const near = t.neighbours.subarray(k * (order - 1), (k + 1) * (order - 1));
-          const { leading, trailing, factors } = blocks.split(near);
-          terms.push(leading?.slot ?? 0, leading?.size ?? 0, trailing.slot, trailing.size);
-          fill.first[k] = coefficients;
-          fill.maps.push(maps.of(near, factors));
-          fill.weights[k] = -1 / permutationsWithin(factors);
-          coefficients += 3 * (leading?.size ?? 1) * trailing.size;
-        }
-        return fill;
-      });
+      .map((t) => compileOrbit(t, blocks, maps, place));
     return {
       order,
       products: Int32Array.from(blocks.products.slice(before)),
@@ -73,6 +68,34 @@ export function compileForces(layout: ExpansionLayout, site: SiteLayout): ForceP
     };
   });
   return { orders, slots: blocks.slots };
+}
+
+/** Appends a term; single blocks that follow one another in the workspace make one long term. */
+function pushTerm(terms: number[], leading: MonomialBlock | undefined, trailing: MonomialBlock): void {
+  const last = terms.length - 4;
+  const follows = last >= 0 && terms[last + 1] === 0 && terms[last + 2] + terms[last + 3] === trailing.slot;
+  if (leading === undefined && follows) terms[last + 3] += trailing.size;
+  else terms.push(leading?.slot ?? 0, leading?.size ?? 0, trailing.slot, trailing.size);
+}
+
+function compileOrbit(
+  terms: OrbitTerms,
+  blocks: MonomialBlocks,
+  maps: ComponentMaps,
+  place: (block: BlockProduct) => number,
+): OrbitFill {
+  const others = terms.orbit.order - 1;
+  const first = new Int32Array(terms.count);
+  const weights = new Float64Array(terms.count);
+  const ofTerms: Int32Array[] = [];
+  for (let k = 0; k < terms.count; k++) {
+    const near = terms.neighbours.subarray(k * others, (k + 1) * others);
+    const block = blocks.split(near);
+    first[k] = place(block);
+    weights[k] = -1 / permutationsWithin(block.factors);
+    ofTerms.push(maps.of(near, block.factors));
+  }
+  return { terms, first, maps: ofTerms, weights };
 }
 
 /**

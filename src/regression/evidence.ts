@@ -128,13 +128,17 @@ function averageInformation(gram: Gram, point: Evidence, w: readonly Float64Arra
 }
 
 /** [P·P] lower R of Λ + β XᵀX = R Rᵀ: the posterior's precision in φ′ itself. */
-export function precisionFactorOf(gram: Gram, precision: PriorPrecision, beta: number): Float64Array {
-  return factorWithCare(() => {
-    const matrix = gram.xtx.slice();
-    for (let i = 0; i < matrix.length; i++) matrix[i] *= beta;
-    precision.addTo(matrix);
-    return matrix;
-  }, gram.parameters);
+export function precisionFactorOf(gram: Gram, { precision, factor, logBeta }: Evidence): Float64Array {
+  return (
+    precision.factorTimes(factor) ??
+    factorWithCare(() => {
+      const matrix = gram.xtx.slice();
+      const beta = Math.exp(logBeta);
+      for (let i = 0; i < matrix.length; i++) matrix[i] *= beta;
+      precision.addTo(matrix);
+      return matrix;
+    }, gram.parameters)
+  );
 }
 
 /** 1 + β W⁻¹XᵀXW⁻ᵀ, lower triangle. */

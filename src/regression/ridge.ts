@@ -4,7 +4,7 @@ import { evidenceAt, precisionFactorOf, residualOf, slopeAt } from './evidence.j
 import { withoutDecay } from './priors/decay.js';
 import { createPrior } from './priors/index.js';
 import { type Prior, parametersOf } from './priors/prior.js';
-import { fixedPoint, maximiseEvidence, type SearchPoint, type SearchResult } from './search.js';
+import { fixedPoint, maximiseEvidence, type SearchPoint, type SearchResult, TOLERANCE } from './search.js';
 import type { Gram, Hyperparameters, ParameterBlock, Posterior, PriorName } from './types.js';
 
 export interface RidgeOptions {
@@ -26,7 +26,9 @@ export interface RidgeStart {
 /** Default label noise, eV/Å. */
 export const LABEL_NOISE = 1e-4;
 /** Fixed-point updates before the search takes over: they are linear, it is superlinear, both end at the same point. */
-const FIXED_POINT_UPDATES = 12;
+const FIXED_POINT_UPDATES = 3;
+/** How well the by-order optimum must be known to start `decay` from. */
+const ROUGH = 1e-2;
 
 /**
  * Bayesian ridge regression (eqs. 2–4): posterior of φ′ with the hyperparameters that maximise the log evidence.
@@ -56,10 +58,11 @@ function searchGrouped(
   prior: Prior,
   start: SearchPoint | undefined,
   maxLogBeta: number,
+  tolerance = TOLERANCE,
 ): SearchResult {
   const first = start ?? coldStart(gram, prior, maxLogBeta);
-  const result = fixedPoint(gram, prior, first, maxLogBeta, FIXED_POINT_UPDATES);
-  return result.converged ? result : maximiseEvidence(gram, prior, result.point, maxLogBeta);
+  const result = fixedPoint(gram, prior, first, maxLogBeta, { tolerance, limit: FIXED_POINT_UPDATES });
+  return result.converged ? result : maximiseEvidence(gram, prior, result.point, maxLogBeta, { tolerance });
 }
 
 /** From the by-order optimum with κ = 0 and from the last refit; the better stays (METHOD: there are local maxima). */
@@ -70,7 +73,7 @@ function searchDecay(
   start: SearchPoint | undefined,
   maxLogBeta: number,
 ): SearchResult {
-  const byOrder = searchGrouped(gram, createPrior('by-order', blocks), undefined, maxLogBeta);
+  const byOrder = searchGrouped(gram, createPrior('by-order', blocks), undefined, maxLogBeta, ROUGH);
   const theta = withoutDecay(byOrder.point.theta);
   const cold = maximiseEvidence(gram, prior, { theta, logBeta: byOrder.point.logBeta }, maxLogBeta);
   if (!start) return cold;
@@ -105,7 +108,7 @@ function posteriorOf(gram: Gram, prior: Prior, result: SearchResult): Posterior 
   });
   return {
     parameters: point.mean,
-    precisionFactor: precisionFactorOf(gram, point.precision, beta),
+    precisionFactor: precisionFactorOf(gram, point),
     beta,
     hyperparameters: prior.toHyperparameters(point.theta),
     logEvidence: point.logEvidence,

@@ -19,12 +19,20 @@ export interface SearchResult {
   readonly evaluations: number;
 }
 
+export interface SearchLimits {
+  readonly tolerance?: number;
+  /** Most evaluations. */
+  readonly limit?: number;
+}
+
 /** Convergence: relative change of α, β (absolute of their logarithms and of κ). */
 export const TOLERANCE = 1e-6;
 /** A longer step than this in a logarithm is not trusted. */
 const LONGEST_STEP = 4;
 /** Information below which a hyperparameter is told by nothing. */
 const FLAT = 1e-6;
+/** Information below which a hyperparameter need not be found to `TOLERANCE`. */
+const VAGUE = 1e-3;
 /** Gain in ln p that is none. */
 const NO_GAIN = 1e-10;
 
@@ -38,7 +46,7 @@ export function maximiseEvidence(
   prior: Prior,
   start: SearchPoint,
   maxLogBeta: number,
-  maxEvaluations = 200,
+  { tolerance = TOLERANCE, limit = 200 }: SearchLimits = {},
 ): SearchResult {
   const lower = [...prior.lower, Number.NEGATIVE_INFINITY];
   const upper = [...prior.upper, maxLogBeta];
@@ -49,15 +57,12 @@ export function maximiseEvidence(
   let point = valueAt(x);
   let slope = slopeAt(gram, point);
   let damping = 0;
-  for (let evaluations = 1; evaluations < maxEvaluations; evaluations++) {
+  for (let evaluations = 1; evaluations < limit; evaluations++) {
     const free = [...x.keys()].filter(
       (i) => !(x[i] <= lower[i] && slope.gradient[i] <= 0) && !(x[i] >= upper[i] && slope.gradient[i] >= 0),
     );
     const trial = within(stepFrom(x, slope, free, damping));
-    const settled = x.every((value, i) => {
-      const change = trial[i] - value;
-      return Math.abs(change) < TOLERANCE || Math.abs(change * slope.gradient[i]) < NO_GAIN;
-    });
+    const settled = x.every((value, i) => isSettled(slope, i, trial[i] - value, x.length, tolerance));
     if (settled && damping <= 1e-2) return { point, slope, converged: true, evaluations };
     const next = attempt(() => valueAt(trial));
     // Rounding of β yᵀy is what differences of the evidence drown in.
@@ -72,7 +77,7 @@ export function maximiseEvidence(
       if (damping > 1e12) return { point, slope, converged: false, evaluations };
     }
   }
-  return { point, slope, converged: false, evaluations: maxEvaluations };
+  return { point, slope, converged: false, evaluations: limit };
 }
 
 /** x + (I + damping · diag I)⁻¹ gradient over the free components, none longer than `LONGEST_STEP`. */
@@ -114,6 +119,18 @@ function scaledInformation(
     matrix[i * n + i] = 1;
   }
   return matrix;
+}
+
+/** Whether a step in component i is none: too short, or of no gain in a hyperparameter that next to nothing is known of. */
+function isSettled(
+  slope: EvidenceSlope,
+  i: number,
+  change: number,
+  total: number,
+  tolerance: number,
+): boolean {
+  if (Math.abs(change) < tolerance) return true;
+  return slope.information[i * total + i] < VAGUE && Math.abs(change * slope.gradient[i]) < NO_GAIN;
 }
 
 /** Curvature along component i; where there is next to none, enough that the gradient alone makes no longer step. */
@@ -160,7 +177,7 @@ export function fixedPoint(
   prior: Prior,
   start: SearchPoint,
   maxLogBeta: number,
-  maxIterations: number,
+  { tolerance = TOLERANCE, limit = 2000 }: SearchLimits = {},
 ): SearchResult {
   let { theta, logBeta } = start;
   for (let iteration = 1; ; iteration++) {
@@ -171,8 +188,8 @@ export function fixedPoint(
       (largest, value, i) => Math.max(largest, Math.abs(value - theta[i])),
       Math.abs(next.logBeta - logBeta),
     );
-    if (change < TOLERANCE || iteration >= maxIterations) {
-      return { point, slope, converged: change < TOLERANCE, evaluations: iteration };
+    if (change < tolerance || iteration >= limit) {
+      return { point, slope, converged: change < tolerance, evaluations: iteration };
     }
     ({ theta, logBeta } = next);
   }

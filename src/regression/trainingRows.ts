@@ -82,7 +82,8 @@ export function checkIdealForces(idealForces: Float64Array, allowed = false): st
   if (force <= IDEAL_FORCE_LIMITS.warning) return undefined;
   const found = `${(force * TO_MEV).toFixed(1)} meV/Å on atom ${atom + 1}`;
   const limit = IDEAL_FORCE_LIMITS.refusal * TO_MEV;
-  if (force > IDEAL_FORCE_LIMITS.refusal && !allowed) {
+  // Forces that are no numbers are never allowed.
+  if (Number.isNaN(force) || (force > IDEAL_FORCE_LIMITS.refusal && !allowed)) {
     throw inputError({
       field: 'crystal',
       message: 'the reference forces do not vanish on the ideal supercell: the crystal is not relaxed',
@@ -99,8 +100,8 @@ function largestForce(forces: Float64Array): { readonly atom: number; readonly f
   for (let i = 0; 3 * i < forces.length; i++) {
     const [x, y, z] = forces.subarray(3 * i, 3 * i + 3);
     const own = x * x + y * y + z * z;
-    // Not a number must not pass as small.
-    if (!(own <= square)) [atom, square] = [i, own];
+    if (!Number.isFinite(own)) return { atom: i, force: Number.NaN };
+    if (own > square) [atom, square] = [i, own];
   }
   return { atom, force: Math.sqrt(square) };
 }

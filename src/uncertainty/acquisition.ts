@@ -1,3 +1,4 @@
+import { inputError } from '../errors.js';
 import { createCriterion } from './criteria/index.js';
 import type { AcquisitionSettings, PickRule } from './types.js';
 import type { WindowStatistics } from './window.js';
@@ -32,6 +33,7 @@ export interface Acquisition {
 }
 
 export function createAcquisition(settings: AcquisitionSettings): Acquisition {
+  requireReachable(settings);
   const criterion = createCriterion(settings.criterion);
   return {
     decide(sample) {
@@ -66,4 +68,15 @@ function stalled({ stall }: AcquisitionSettings, sample: AcquisitionSample): boo
   if (stall === null) return false;
   if (sample.step - Math.max(sample.lastPick, 0) < stall.after) return false;
   return sample.picked < stall.structures || sample.window.mean > stall.fraction * sample.fittingError;
+}
+
+/** A window that never spans minWindow would never let anything be taken. */
+function requireReachable({ minWindow, window }: AcquisitionSettings): void {
+  if (minWindow <= window) return;
+  throw inputError({
+    field: 'acquisition.minWindow',
+    message: 'longer than the window: no structure would ever be taken',
+    got: `${minWindow} MD steps`,
+    expected: `at most the ${window} of acquisition.window`,
+  });
 }

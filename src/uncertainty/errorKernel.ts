@@ -92,6 +92,7 @@ export class ErrorKernel {
 
   /** Fills the rows of `variances` ([3N], (eV/Å)²) that belong to groups `first` to `end` − 1, at `u` ([3N], Å). */
   evaluate(u: Float64Array, first: number, end: number, variances: Float64Array): void {
+    if (u.length !== this.rows) throw new RangeError(`${u.length} displacements instead of ${this.rows}`);
     this.#u.set(u);
     for (let start = first; start < end; start += this.#batch) {
       this.#evaluateBatch(start, Math.min(this.#batch, end - start), variances);

@@ -108,8 +108,14 @@ for (const cutoffs of [
   console.log(`  forces, float64                    ${forceTime.toFixed(3)} ms`);
   console.log(`  Bayesian error, float32, whole     ${errorTime.toFixed(2)} ms`);
   console.log(`    product with the factor          ${productTime.toFixed(2)} ms`);
-  console.log(`    matrix (the rest)                ${matrixTime.toFixed(2)} ms, ${(matrixTime / productTime).toFixed(2)} of the product`);
-  console.log(`  peak of WebAssembly SIMD, float32  ${peak.toFixed(1)} Gflop/s; the product runs at ${(100 * share).toFixed(0)} % of it`);
+  console.log(
+    `    matrix (the rest)                ${matrixTime.toFixed(2)} ms, ${(matrixTime / productTime).toFixed(2)} of the product`,
+  );
+  console.log(
+    `  peak of WebAssembly SIMD, float32  ${peak.toFixed(1)} Gflop/s; the product runs at ${(100 * share).toFixed(0)} % of it`,
+  );
   console.log(`  design matrix, float64 (training)  ${designTime.toFixed(1)} ms`);
-  console.log(`  new posterior into the kernel      ${refit.toFixed(0)} ms; memory ${(error.bytes / 2 ** 20).toFixed(1)} MiB`);
+  console.log(
+    `  new posterior into the kernel      ${refit.toFixed(0)} ms; memory ${(error.bytes / 2 ** 20).toFixed(1)} MiB`,
+  );
 }

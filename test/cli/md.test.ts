@@ -120,6 +120,21 @@ describe('anharmony md', () => {
     expect(JSON.parse(read('hot', 'summary.json')).outcome).toBe('wrecked');
   });
 
+  it('ends in order when it is interrupted', async () => {
+    setTimeout(() => process.emit('SIGINT'), 300);
+    const before = process.exitCode;
+    try {
+      const printed = await md('interrupted', '--time', '100ns');
+      expect(printed).toContain('stopped by you');
+      expect(process.exitCode).toBe(130);
+    } finally {
+      process.exitCode = before;
+    }
+    const { outcome, steps } = JSON.parse(read('interrupted', 'summary.json'));
+    expect(outcome).toBe('stopped');
+    expect(Number(rows('interrupted').at(-1)?.[0])).toBe(steps);
+  });
+
   it('refuses a damaged force field', async () => {
     const good = readFileSync(ff);
     const bytes = Uint8Array.from(good);

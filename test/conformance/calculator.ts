@@ -44,23 +44,26 @@ export function calculatorConformance({
       const scratch = await mkdtemp(join(root, 'scratch-'));
       return calculator().evaluate(at, { signal, scratch });
     };
+    let first: Promise<ReferenceResult> | undefined;
+    // Programs take their time to start: what is compared with is computed once.
+    const here = (): Promise<ReferenceResult> => (first ??= evaluate(structure));
     const calculator = (): Calculator => create({ lattice, species, folder: root });
 
     it('gives a label that passes the gate, and says which program gave it', async () => {
-      const result = await evaluate(structure);
+      const result = await here();
       expect(checkLabel(structure, result)).toMatchObject({ accepted: true });
       expect(result.program).not.toBe('');
       expect(result.seconds).toBeGreaterThanOrEqual(0);
     });
 
     it('gives the same numbers again', async () => {
-      const [a, b] = [await evaluate(structure), await evaluate(structure)];
+      const [a, b] = [await here(), await evaluate(structure)];
       expect(b.forces).toEqual(a.forces);
       expect(b.energy).toBe(a.energy);
     });
 
     it('gives eV/Å: forces are minus the slope of its energy', async () => {
-      const { forces } = await evaluate(structure);
+      const { forces } = await here();
       const step = 1e-3;
       const energyAt = async (shift: number): Promise<number> => {
         const moved = positions.slice();
@@ -77,16 +80,16 @@ export function calculatorConformance({
       const pick = (v: Float64Array): Float64Array =>
         Float64Array.from(order.flatMap((i) => [v[3 * i], v[3 * i + 1], v[3 * i + 2]]));
       const permuted = { lattice, species: order.map((i) => species[i]), positions: pick(positions) };
-      const [here, there] = [await evaluate(structure), await evaluate(permuted)];
-      expect(largestDifference(there.forces, pick(here.forces))).toBeLessThan(noise.forces);
+      const there = await evaluate(permuted);
+      expect(largestDifference(there.forces, pick((await here()).forces))).toBeLessThan(noise.forces);
     });
 
     it('does not see a translation, nor which periodic image an atom is', async () => {
       const shifted = positions.map(
         (x, i) => x + [0.31, -0.17, 0.05][i % 3] + (i < 3 ? lattice[i] - lattice[6 + i] : 0),
       );
-      const [here, there] = [await evaluate(structure), await evaluate({ ...structure, positions: shifted })];
-      expect(largestDifference(there.forces, here.forces)).toBeLessThan(noise.forces);
+      const there = await evaluate({ ...structure, positions: shifted });
+      expect(largestDifference(there.forces, (await here()).forces)).toBeLessThan(noise.forces);
     });
 
     it('stops when told to, with the reason given', async () => {

@@ -63,7 +63,9 @@ describe('Stillinger–Weber silicon', () => {
       const [s, t] = [pair[2 * cluster], pair[2 * cluster + 1]];
       const shift = [0, 1, 2].map((c) => cells[6 * cluster + 3 + c] - cells[6 * cluster + c]);
       const L = primitive.crystal.lattice;
-      const x = [0, 1, 2].map((c) => sites[3 * t + c] + shift[0] * L[c] + shift[1] * L[3 + c] + shift[2] * L[6 + c]);
+      const x = [0, 1, 2].map(
+        (c) => sites[3 * t + c] + shift[0] * L[c] + shift[1] * L[3 + c] + shift[2] * L[6 + c],
+      );
       const atom = atomAt(x);
       const ordered = sizes[cluster] > 0 ? 2 : 1;
       for (let a = 0; a < 3; a++)
@@ -75,7 +77,10 @@ describe('Stillinger–Weber silicon', () => {
 
   it.each(points)('has the frequencies of phonopy on LAMMPS forces at $q', ({ q, frequencies }) => {
     const file = Float64Array.of(0, 5.431 / 2, 5.431 / 2, 5.431 / 2, 0, 5.431 / 2, 5.431 / 2, 5.431 / 2, 0);
-    const here = phononFrequencies(harmonicCrystal(space, parameters), inBasis(q, file, primitive.crystal.lattice));
+    const here = phononFrequencies(
+      harmonicCrystal(space, parameters),
+      inBasis(q, file, primitive.crystal.lattice),
+    );
     expect(largestDifference(here, Float64Array.from(frequencies))).toBeLessThan(2e-5);
   });
 });

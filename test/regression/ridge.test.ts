@@ -8,6 +8,7 @@ import { fitRidge } from '../../src/regression/ridge.js';
 import { fixedPoint, maximiseEvidence } from '../../src/regression/search.js';
 import type { Hyperparameters, Posterior } from '../../src/regression/types.js';
 import {
+  decayMatrix,
   gramOf,
   normalArray,
   normals,
@@ -15,6 +16,7 @@ import {
   rotated,
   type SyntheticProblem,
   syntheticProblem,
+  transposed,
 } from './synthetic.js';
 
 const PRIORS = ['isotropic', 'by-order', 'decay'] as const;
@@ -117,7 +119,7 @@ describe('hyperparameters', () => {
     for (const name of ['isotropic', 'by-order'] as const) {
       const prior = createPrior(name, problem.blocks);
       const start = { theta: prior.guess(problem.gram), logBeta: 3 };
-      const slow = fixedPoint(problem.gram, prior, start, MAX_LOG_BETA, 2000);
+      const slow = fixedPoint(problem.gram, prior, start, MAX_LOG_BETA);
       const fast = maximiseEvidence(problem.gram, prior, start, MAX_LOG_BETA);
       expect([slow.converged, fast.converged]).toEqual([true, true]);
       expectClose(fast.point.theta, slow.point.theta, 1e-5);
@@ -292,6 +294,40 @@ describe('posterior', () => {
       expect(sum / count / variance[r]).toBeGreaterThan(0.9);
       expect(sum / count / variance[r]).toBeLessThan(1.1);
     });
+  });
+});
+
+describe('precisionFactor', () => {
+  it.each([...PRIORS, 'steep decay'] as const)('of %s is the Cholesky factor of Λ + β XᵀX', (name) => {
+    const { gram, blocks, parameters: p } = syntheticProblem(33, 50);
+    const beta = 2500;
+    const kappa = name === 'steep decay' ? 2 : 0.4;
+    const hyperparameters: Hyperparameters =
+      name === 'isotropic'
+        ? { prior: name, logAlpha: 1 }
+        : name === 'by-order'
+          ? { prior: name, logAlpha: [0, 1, 2] }
+          : { prior: 'decay', a: [0, 1, 2], kappa: [kappa, kappa, kappa] };
+    const start = { hyperparameters, beta };
+    const factor = fitRidge(gram, blocks, { prior: hyperparameters.prior, keep: true, start })
+      .precisionFactor!;
+    const expected = gram.xtx.map((value) => beta * value);
+    blocks.forEach((block, n) => {
+      const [a, k] = { isotropic: [1, 0], 'by-order': [n, 0], decay: [n, kappa], 'steep decay': [n, kappa] }[
+        name
+      ];
+      const own = decayMatrix(block, a, k);
+      for (let i = 0; i < block.count; i++) {
+        for (let j = 0; j < block.count; j++)
+          expected[(block.first + i) * p + block.first + j] += own[i * block.count + j];
+      }
+    });
+    const got = product(factor, transposed(factor, p, p), p, p, p);
+    got.forEach((value, k) => {
+      const scale = Math.sqrt(expected[Math.floor(k / p) * (p + 1)] * expected[(k % p) * (p + 1)]);
+      expect(Math.abs(value - expected[k])).toBeLessThan(1e-11 * scale);
+    });
+    for (let i = 0; i < p; i++) for (let j = i + 1; j < p; j++) expect(factor[i * p + j]).toBe(0);
   });
 });
 

@@ -146,6 +146,10 @@ describe('gap, minimum window and stall rule', () => {
   });
 });
 
+it('a minimum window that can never be reached is refused', () => {
+  expect(() => createAcquisition({ ...base, minWindow: 51 })).toThrow(/minWindow/);
+});
+
 describe('criteria that cannot tell', () => {
   const blind = { error: 1, mean: Number.NaN, deviation: Number.NaN, fittingError: 1, minimumErrors: [] };
   it.each(criteria.slice(0, 3))('$name has an infinite threshold', (criterion) => {

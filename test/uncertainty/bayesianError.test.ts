@@ -102,6 +102,14 @@ describe.each(CASES)('the Bayesian error of $name', (example) => {
     expect(error.variances).toEqual(variances);
   });
 
+  it('does not depend on how its groups of atoms are divided', () => {
+    error.evaluate(u);
+    const variances = error.variances.slice();
+    error.variances.fill(Number.NaN);
+    for (let g = error.groups - 1; g >= 0; g--) error.evaluateGroups(u, g, g + 1);
+    expect(error.variances).toEqual(variances);
+  });
+
   it('knows what a structure without a label will do', () => {
     const fresh = setUp(example);
     const before = fresh.error.evaluate(u).rms;

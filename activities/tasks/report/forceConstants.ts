@@ -11,7 +11,10 @@ import type { CampaignContext } from '../context.js';
 const SAMPLES = 32;
 
 /** Frobenius norm of each cluster orbit's force constants with its posterior standard deviation. */
-export function forceConstantNorms({ space, settings }: CampaignContext, field: ForceField): ForceConstantNorm[] {
+export function forceConstantNorms(
+  { space, settings }: CampaignContext,
+  field: ForceField,
+): ForceConstantNorm[] {
   const { parameters, precisionFactor } = field;
   const norms = orbitNorms(parameters);
   const samples = precisionFactor === undefined ? [] : drawSamples(field, settings.seed).map(orbitNorms);
@@ -24,14 +27,30 @@ export function forceConstantNorms({ space, settings }: CampaignContext, field: 
       first += count;
       return orbits
         .filter((orbit) => orbit.eigentensors.columns > 0)
-        .map((orbit) => ({ order, size: orbit.size, norm: normOf(orbit, raw), cluster: clusterLabel(orbit, space.primitive.crystal.species) }));
+        .map((orbit) => ({
+          order,
+          size: orbit.size,
+          norm: normOf(orbit, raw),
+          cluster: clusterLabel(orbit, space.primitive.crystal.species),
+        }));
     });
   }
 }
 
-function drawSamples({ parameters, precisionFactor, beta, hyperparameters }: ForceField, seed: number): Float64Array[] {
+function drawSamples(
+  { parameters, precisionFactor, beta, hyperparameters }: ForceField,
+  seed: number,
+): Float64Array[] {
   const normals = createNormals(seed);
-  const posterior = { parameters, precisionFactor, beta, hyperparameters, effectiveParameters: 0, notDetermined: [], rows: 0 };
+  const posterior = {
+    parameters,
+    precisionFactor,
+    beta,
+    hyperparameters,
+    effectiveParameters: 0,
+    notDetermined: [],
+    rows: 0,
+  };
   return Array.from({ length: SAMPLES }, (_, sample) => {
     const z = new Float64Array(parameters.length);
     normals.fill(STREAM.posteriorSamples, sample, 0, z);
@@ -46,7 +65,10 @@ function normOf({ firstCoordinate, eigentensors, multiplicity }: Orbit, raw: Flo
   return Math.sqrt(sum / multiplicity);
 }
 
-function multiply({ rows, columns, columnStart, rowIndex, values }: SparseMatrix, x: Float64Array): Float64Array {
+function multiply(
+  { rows, columns, columnStart, rowIndex, values }: SparseMatrix,
+  x: Float64Array,
+): Float64Array {
   const y = new Float64Array(rows);
   for (let c = 0; c < columns; c++) {
     for (let e = columnStart[c]; e < columnStart[c + 1]; e++) y[rowIndex[e]] += values[e] * x[c];

@@ -5,7 +5,11 @@ import type { Outcome } from '../../../src/report/types.js';
 import type { CampaignContext } from '../context.js';
 import { entriesOf } from '../report.js';
 
-export function outcomeOf({ settings, space }: CampaignContext, ledger: readonly LedgerEntryBody[], verdict: Verdict | null): Outcome {
+export function outcomeOf(
+  { settings, space }: CampaignContext,
+  ledger: readonly LedgerEntryBody[],
+  verdict: Verdict | null,
+): Outcome {
   const rules = rulesOf(settings);
   const assessed = entriesOf(ledger, 'assessed').at(-1)?.assessment;
   const refit = entriesOf(ledger, 'refitted').at(-1);
@@ -15,9 +19,13 @@ export function outcomeOf({ settings, space }: CampaignContext, ledger: readonly
   const lastStep = new Map(explored.map((e) => [e.walker, e.toStep]));
   const refitStep = new Map<number, number>();
   for (const e of explored) {
-    if (e.forceField.hash === refit?.forceField.ref.hash && !refitStep.has(e.walker)) refitStep.set(e.walker, e.fromStep);
+    if (e.forceField.hash === refit?.forceField.ref.hash && !refitStep.has(e.walker))
+      refitStep.set(e.walker, e.fromStep);
   }
-  const walkers = [...lastStep].map(([walker, step]) => ({ step, since: refitStep.has(walker) ? step - refitStep.get(walker)! : 0 }));
+  const walkers = [...lastStep].map(([walker, step]) => ({
+    step,
+    since: refitStep.has(walker) ? step - refitStep.get(walker)! : 0,
+  }));
   const shortest = (steps: readonly number[]) => (steps.length === 0 ? 0 : ps(Math.min(...steps)));
   const c = rules.convergence;
   return {
@@ -55,7 +63,9 @@ function adviceFor(verdict: Verdict | null): string[] {
         'Rejected labels: look at the attempts in the ledger; the limits are those of reference.gate.',
       ];
     case 'failed':
-      return ['Mend what the reason names and run the same command again: the campaign goes on where it was.'];
+      return [
+        'Mend what the reason names and run the same command again: the campaign goes on where it was.',
+      ];
     case 'cancelled':
       return ['Run the same command again: the campaign goes on where it was.'];
     default:

@@ -4,9 +4,14 @@ import type { CampaignContext } from '../context.js';
 import { entriesOf } from '../report.js';
 import { errorWith, type Segment } from './traces.js';
 
-export function refitRecords({ settings }: CampaignContext, ledger: readonly LedgerEntryBody[], segments: readonly Segment[]): RefitRecord[] {
+export function refitRecords(
+  { settings }: CampaignContext,
+  ledger: readonly LedgerEntryBody[],
+  segments: readonly Segment[],
+): RefitRecord[] {
   return entriesOf(ledger, 'refitted').map(({ forceField, counts, counted }, index) => {
-    const { fittingError, logEvidence, hyperparameters, effectiveParameters, notDetermined, test } = forceField;
+    const { fittingError, logEvidence, hyperparameters, effectiveParameters, notDetermined, test } =
+      forceField;
     const error = errorWith(segments, forceField.ref.hash);
     return {
       index,
@@ -15,7 +20,9 @@ export function refitRecords({ settings }: CampaignContext, ledger: readonly Led
       fittingError,
       mean: error?.mean ?? null,
       deviation: error?.deviation ?? null,
-      expectedRmse: error && Math.sqrt(fittingError * fittingError + error.mean * error.mean + error.deviation * error.deviation),
+      expectedRmse:
+        error &&
+        Math.sqrt(fittingError * fittingError + error.mean * error.mean + error.deviation * error.deviation),
       logEvidence,
       hyperparameters,
       effectiveParameters,
@@ -30,7 +37,8 @@ export function refitRecords({ settings }: CampaignContext, ledger: readonly Led
 function startTimes(segments: readonly Segment[], forceField: string, timestep: number): number[] {
   const first = new Map<number, number>();
   for (const { entry } of segments) {
-    if (entry.forceField.hash === forceField && !first.has(entry.walker)) first.set(entry.walker, entry.fromStep);
+    if (entry.forceField.hash === forceField && !first.has(entry.walker))
+      first.set(entry.walker, entry.fromStep);
   }
   return [...first].sort(([a], [b]) => a - b).map(([, step]) => (step * timestep) / 1000);
 }

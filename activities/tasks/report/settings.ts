@@ -12,8 +12,17 @@ const TITLES = {
 
 /** What was set, beside the expansion and the acquisition, for reading; times in fs. */
 export function settingsOf(settings: CampaignSettings): SettingsGroup[] {
-  const general = { title: 'General', entries: [{ name: 'seed', value: String(settings.seed) }, { name: 'symprec', value: `${settings.symprec} Å` }] };
-  const groups = Object.entries(TITLES).map(([key, title]) => ({ title, entries: flatten(settings[key as keyof typeof TITLES]) }));
+  const general = {
+    title: 'General',
+    entries: [
+      { name: 'seed', value: String(settings.seed) },
+      { name: 'symprec', value: `${settings.symprec} Å` },
+    ],
+  };
+  const groups = Object.entries(TITLES).map(([key, title]) => ({
+    title,
+    entries: flatten(settings[key as keyof typeof TITLES]),
+  }));
   return [general, ...groups];
 }
 

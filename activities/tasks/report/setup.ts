@@ -1,7 +1,7 @@
 import { METHOD_VERSION } from '../../../src/campaign/bundle.js';
 import type { LedgerEntryBody } from '../../../src/campaign/ledger.js';
-import { cellParameters } from '../../../src/crystal/measures.js';
 import { reducedFormula } from '../../../src/crystal/formula.js';
+import { cellParameters } from '../../../src/crystal/measures.js';
 import type { ReportData } from '../../../src/report/types.js';
 import type { Ref } from '../../../src/store/types.js';
 import { PROGRAM_VERSION } from '../../../src/version.js';
@@ -15,7 +15,10 @@ export function crystalOf({ primitive, supercell, settings }: CampaignContext): 
     spaceGroup: primitive.spaceGroup,
     primitiveAtoms: primitive.crystal.species.length,
     supercellAtoms: supercell.siteOf.length,
-    supercell: multiplier.length === 3 ? `${multiplier.join('×')} of the crystal file’s cell` : `matrix ${JSON.stringify(settings.supercell)}`,
+    supercell:
+      multiplier.length === 3
+        ? `${multiplier.join('×')} of the crystal file’s cell`
+        : `matrix ${JSON.stringify(settings.supercell)}`,
     cell: cellParameters(supercell.crystal.lattice),
   };
 }
@@ -32,12 +35,17 @@ export function expansionOf({ space }: CampaignContext): ReportData['expansion']
 }
 
 /** Versions, cost and hashes: how the numbers came about. */
-export function provenanceOf(ledger: readonly LedgerEntryBody[], head: Ref, generated: Date): ReportData['provenance'] {
+export function provenanceOf(
+  ledger: readonly LedgerEntryBody[],
+  head: Ref,
+  generated: Date,
+): ReportData['provenance'] {
   const explored = entriesOf(ledger, 'explored');
   const attempts = entriesOf(ledger, 'attempt').map((e) => e.attempt);
   const refits = entriesOf(ledger, 'refitted');
   const started = entriesOf(ledger, 'started').at(0);
-  const seconds = (list: readonly { readonly seconds: number }[]) => list.reduce((sum, e) => sum + e.seconds, 0);
+  const seconds = (list: readonly { readonly seconds: number }[]) =>
+    list.reduce((sum, e) => sum + e.seconds, 0);
   const stages = [
     { stage: 'molecular dynamics', seconds: seconds(explored) },
     { stage: 'reference', seconds: seconds(attempts) },

@@ -1,13 +1,25 @@
 import type { LedgerEntryBody } from '../../../src/campaign/ledger.js';
 import type { Group, PickSummary } from '../../../src/campaign/state.js';
-import type { PickRecord, StructureGroup, StructureRecord, StructureStatus } from '../../../src/report/types.js';
+import type {
+  PickRecord,
+  StructureGroup,
+  StructureRecord,
+  StructureStatus,
+} from '../../../src/report/types.js';
 import type { CampaignContext } from '../context.js';
 import { entriesOf } from '../report.js';
 
-const GROUPS: Readonly<Record<Exclude<Group, 'ideal'>, StructureGroup>> = { random: 'random', phonon: 'phonon', md: 'MD' };
+const GROUPS: Readonly<Record<Exclude<Group, 'ideal'>, StructureGroup>> = {
+  random: 'random',
+  phonon: 'phonon',
+  md: 'MD',
+};
 
 /** Every structure that was asked for, except the ideal supercell, with what became of it. */
-export function structureRecords({ settings }: CampaignContext, ledger: readonly LedgerEntryBody[]): StructureRecord[] {
+export function structureRecords(
+  { settings }: CampaignContext,
+  ledger: readonly LedgerEntryBody[],
+): StructureRecord[] {
   const labels = new Map(entriesOf(ledger, 'labelled').map((e) => [e.structure, e.label.hash]));
   const quarantined = new Set(entriesOf(ledger, 'quarantined').map((e) => e.structure));
   const dropped = new Set(entriesOf(ledger, 'screened').flatMap((e) => e.dropped));

@@ -4,7 +4,7 @@ import type { Trace, TraceColumn } from '../../../src/exploration/types.js';
 import type { StandardisedError, WalkerTrace } from '../../../src/report/types.js';
 import type { Store } from '../../../src/store/types.js';
 import type { CampaignContext } from '../context.js';
-import { entriesOf, type EntryOf } from '../report.js';
+import { type EntryOf, entriesOf } from '../report.js';
 
 /** A segment of a walker's trajectory with its trace. */
 export interface Segment {
@@ -12,7 +12,10 @@ export interface Segment {
   readonly trace: Trace;
 }
 
-export async function readTraces(store: Store, ledger: readonly LedgerEntryBody[]): Promise<readonly Segment[]> {
+export async function readTraces(
+  store: Store,
+  ledger: readonly LedgerEntryBody[],
+): Promise<readonly Segment[]> {
   const segments: Segment[] = [];
   for (const entry of entriesOf(ledger, 'explored')) {
     segments.push({ entry, trace: decodeTrace(await store.get(entry.trace)) });
@@ -51,19 +54,36 @@ function joined(traces: readonly Trace[], column: TraceColumn): Float64Array {
 }
 
 /** Mean and standard deviation of the rms ε_B of MD with one force field, the largest of the walkers; null where none was run. */
-export function errorWith(segments: readonly Segment[], forceField: string): { mean: number; deviation: number } | null {
+export function errorWith(
+  segments: readonly Segment[],
+  forceField: string,
+): { mean: number; deviation: number } | null {
   const own = segments.filter((s) => s.entry.forceField.hash === forceField);
   const walkers = [...new Set(own.map((s) => s.entry.walker))];
   const each = walkers
-    .map((walker) => moments(joined(own.filter((s) => s.entry.walker === walker).map((s) => s.trace), 'rmsError')))
+    .map((walker) =>
+      moments(
+        joined(
+          own.filter((s) => s.entry.walker === walker).map((s) => s.trace),
+          'rmsError',
+        ),
+      ),
+    )
     .filter((m) => m !== null);
   return each.length === 0 ? null : each.reduce((a, b) => (b.mean > a.mean ? b : a));
 }
 
 /** z_B = (ε_B − mean)/std over the MD with the final force field (Fig. 4). */
-export function standardisedError({ settings }: CampaignContext, segments: readonly Segment[], forceField: string): StandardisedError | null {
+export function standardisedError(
+  { settings }: CampaignContext,
+  segments: readonly Segment[],
+  forceField: string,
+): StandardisedError | null {
   const own = segments.filter((s) => s.entry.forceField.hash === forceField);
-  const errors = joined(own.map((s) => s.trace), 'rmsError');
+  const errors = joined(
+    own.map((s) => s.trace),
+    'rmsError',
+  );
   const m = moments(errors);
   if (m === null || m.deviation === 0) return null;
   const z = errors.map((error) => (error - m.mean) / m.deviation);

@@ -3,7 +3,11 @@ import type { CampaignState } from '../../campaign/state.js';
 import type { LiveEvent } from '../live/types.js';
 
 /** Ledger entries as events for the views; most entries are one, some are none. */
-export function liveEvents(entries: readonly LedgerEntryBody[], state: CampaignState, elapsed: number): LiveEvent[] {
+export function liveEvents(
+  entries: readonly LedgerEntryBody[],
+  state: CampaignState,
+  elapsed: number,
+): LiveEvent[] {
   return entries.flatMap((entry) => liveEvent(entry, state, elapsed));
 }
 
@@ -17,7 +21,9 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
     case 'resumed':
       return [{ ...common, kind: 'message', level: 'info', text: 'the campaign goes on where it was' }];
     case 'prepared':
-      return [{ ...common, kind: 'message', level: 'info', text: `expansion with ${entry.parameters} parameters` }];
+      return [
+        { ...common, kind: 'message', level: 'info', text: `expansion with ${entry.parameters} parameters` },
+      ];
     case 'test-set':
       return [{ ...common, kind: 'message', level: 'info', text: `test set of ${entry.frames} structures` }];
     case 'asked': {
@@ -41,20 +47,59 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
       if (attempt.outcome === 'accepted') {
         return [{ ...common, kind: 'label', structure, attempts: attempt.number, seconds: attempt.seconds }];
       }
-      return [{ ...common, kind: 'message', level: 'warn', text: `structure ${structure}, attempt ${attempt.number} ${attempt.outcome}: ${attempt.reason ?? ''}` }];
+      return [
+        {
+          ...common,
+          kind: 'message',
+          level: 'warn',
+          text: `structure ${structure}, attempt ${attempt.number} ${attempt.outcome}: ${attempt.reason ?? ''}`,
+        },
+      ];
     }
     case 'quarantined':
-      return [{ ...common, kind: 'message', level: 'warn', text: `structure ${entry.structure} is quarantined: ${entry.reason}` }];
+      return [
+        {
+          ...common,
+          kind: 'message',
+          level: 'warn',
+          text: `structure ${entry.structure} is quarantined: ${entry.reason}`,
+        },
+      ];
     case 'explored':
       return entry.outcome === 'wrecked' || entry.outcome === 'stuck'
-        ? [{ ...common, walker: entry.walker, step: entry.toStep, kind: 'message', level: 'warn', text: entry.detail ?? entry.outcome }]
+        ? [
+            {
+              ...common,
+              walker: entry.walker,
+              step: entry.toStep,
+              kind: 'message',
+              level: 'warn',
+              text: entry.detail ?? entry.outcome,
+            },
+          ]
         : [];
     case 'screened':
-      return [{ ...common, kind: 'message', level: 'info', text: `screening kept ${entry.kept.length} of ${entry.kept.length + entry.dropped.length} structures` }];
+      return [
+        {
+          ...common,
+          kind: 'message',
+          level: 'info',
+          text: `screening kept ${entry.kept.length} of ${entry.kept.length + entry.dropped.length} structures`,
+        },
+      ];
     case 'refitted': {
       const { counts, forceField } = entry;
       const structures = counts.random + counts.phonon + counts.md;
-      return [{ ...common, kind: 'refit', structures, fromMd: counts.md, fittingError: forceField.fittingError, logEvidence: forceField.logEvidence }];
+      return [
+        {
+          ...common,
+          kind: 'refit',
+          structures,
+          fromMd: counts.md,
+          fittingError: forceField.fittingError,
+          logEvidence: forceField.logEvidence,
+        },
+      ];
     }
     case 'assessed': {
       const { assessment } = entry;

@@ -49,4 +49,3 @@ function readInput(folder: string, name: string, field: string): string {
   }
   return readText(path, field);
 }
-

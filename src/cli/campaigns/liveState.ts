@@ -1,5 +1,5 @@
 import type { TaskProgress } from '../../../activities/protocol.js';
-import type { CampaignState, Stage as CampaignStage, WalkerState } from '../../campaign/state.js';
+import type { Stage as CampaignStage, CampaignState, WalkerState } from '../../campaign/state.js';
 import { expectedErrorInterval } from '../../report/expectedError.js';
 import type { LiveState, LiveWalker, Stage } from '../live/types.js';
 import type { Observation } from './observe.js';
@@ -87,14 +87,21 @@ export function createLiveTracker({ server, results }: Surroundings) {
 }
 
 function expectedError({ assessment, training }: CampaignState): LiveState['expectedError'] {
-  return assessment?.expectedRmse == null ? null : expectedErrorInterval(assessment.expectedRmse, training.md);
+  return assessment?.expectedRmse == null
+    ? null
+    : expectedErrorInterval(assessment.expectedRmse, training.md);
 }
 
-export function convergenceProgress({ rules, training, assessment, walkers }: CampaignState, live: readonly LiveWalker[]): LiveState['progress'] {
+export function convergenceProgress(
+  { rules, training, assessment, walkers }: CampaignState,
+  live: readonly LiveWalker[],
+): LiveState['progress'] {
   const c = rules.convergence;
   const ps = (steps: number) => (steps * rules.timestep) / 1000;
   const shortest = (values: readonly number[]) => (values.length === 0 ? 0 : Math.min(...values));
-  const since = walkers.map((w, k) => ps(w.sinceRefit.steps + Math.max(0, (live[k]?.step ?? w.step) - w.step)));
+  const since = walkers.map((w, k) =>
+    ps(w.sinceRefit.steps + Math.max(0, (live[k]?.step ?? w.step) - w.step)),
+  );
   return {
     time: { have: shortest(live.map((w) => w.time)), need: ps(c.minSteps) },
     sinceRefit: { have: shortest(since), need: ps(c.stepsSinceRefit) },
@@ -119,8 +126,11 @@ export function timeLeft(state: CampaignState, live: readonly LiveWalker[]): num
   const steps = live.reduce((sum, w) => sum + w.step, 0);
   const lastStretch = rules.convergence.stepsSinceRefit * live.length;
   const perStructure = steps / training.md;
-  const referenceSeconds = state.cost.referenceRuns > 0 ? state.cost.referenceSeconds / state.cost.referenceRuns : 0;
-  return (missing * perStructure + lastStretch) / rate + (missing * referenceSeconds) / Math.max(1, rules.slots);
+  const referenceSeconds =
+    state.cost.referenceRuns > 0 ? state.cost.referenceSeconds / state.cost.referenceRuns : 0;
+  return (
+    (missing * perStructure + lastStretch) / rate + (missing * referenceSeconds) / Math.max(1, rules.slots)
+  );
 }
 
 function messages({ activities }: Observation): string[] {

@@ -54,7 +54,9 @@ export async function observe(client: Client, name: string): Promise<Observation
 async function queryStatus(client: Client, name: string): Promise<CampaignStatus | null> {
   const handle = client.workflow.getHandle(workflowId(name));
   try {
-    return await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<CampaignStatus>('status'));
+    return await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
+      handle.query<CampaignStatus>('status'),
+    );
   } catch {
     return null;
   }
@@ -63,6 +65,8 @@ async function queryStatus(client: Client, name: string): Promise<CampaignStatus
 /** A finished workflow answers without a worker: its result is its state. */
 async function finalStatus(client: Client, name: string, execution: string): Promise<CampaignStatus | null> {
   if (execution !== 'COMPLETED') return null;
-  const state: CampaignState = await client.workflow.getHandle<typeof campaignWorkflow>(workflowId(name)).result();
+  const state: CampaignState = await client.workflow
+    .getHandle<typeof campaignWorkflow>(workflowId(name))
+    .result();
   return { state, recent: [] };
 }

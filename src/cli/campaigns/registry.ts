@@ -2,7 +2,7 @@ import type { WorkflowExecutionDescription, WorkflowHandleWithStartDetails } fro
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import type { campaign as campaignWorkflow } from '../../../workflows/index.js';
-import { fingerprintSource, type CampaignBundle, rulesOf } from '../../campaign/bundle.js';
+import { type CampaignBundle, fingerprintSource, rulesOf } from '../../campaign/bundle.js';
 import { newCampaign, resumeCampaign } from '../../campaign/decide.js';
 import type { CampaignState } from '../../campaign/state.js';
 import type { TaskQueues } from '../../campaign/status.js';
@@ -44,7 +44,12 @@ export async function registerCampaign(store: Store, { bundle, fingerprint }: Lo
 export async function findBundle(store: Store, name: string): Promise<{ bundle: CampaignBundle; ref: Ref }> {
   const ref = await store.resolve('campaign', name);
   if (!ref) {
-    throw inputError({ field: 'CAMPAIGN', message: 'there is no campaign of this name here', got: name, hint: '`anharmony list` shows what there is; --home names the folder' });
+    throw inputError({
+      field: 'CAMPAIGN',
+      message: 'there is no campaign of this name here',
+      got: name,
+      hint: '`anharmony list` shows what there is; --home names the folder',
+    });
   }
   return { ref, bundle: JSON.parse(new TextDecoder().decode(await store.get(ref))) as CampaignBundle };
 }
@@ -55,14 +60,20 @@ function differences(a: CampaignBundle, b: CampaignBundle): string[] {
   const walk = (x: unknown, y: unknown, path: string): void => {
     if (x !== null && y !== null && typeof x === 'object' && typeof y === 'object') {
       for (const key of new Set([...Object.keys(x), ...Object.keys(y)])) {
-        walk((x as Record<string, unknown>)[key], (y as Record<string, unknown>)[key], path ? `${path}.${key}` : key);
+        walk(
+          (x as Record<string, unknown>)[key],
+          (y as Record<string, unknown>)[key],
+          path ? `${path}.${key}` : key,
+        );
       }
-    } else if (x !== y) found.push(`${path}: ${JSON.stringify(x) ?? 'nothing'} before, ${JSON.stringify(y) ?? 'nothing'} now`);
+    } else if (x !== y)
+      found.push(`${path}: ${JSON.stringify(x) ?? 'nothing'} before, ${JSON.stringify(y) ?? 'nothing'} now`);
   };
   walk(a.settings, b.settings, '');
   if (a.crystal.text !== b.crystal.text) found.push('the crystal file has changed');
   if (a.testSet?.text !== b.testSet?.text) found.push('the test set has changed');
-  if (a.methodVersion !== b.methodVersion) found.push(`method version ${a.methodVersion} before, ${b.methodVersion} now`);
+  if (a.methodVersion !== b.methodVersion)
+    found.push(`method version ${a.methodVersion} before, ${b.methodVersion} now`);
   return found.length > 6 ? [...found.slice(0, 6), `and ${found.length - 6} more`] : found;
 }
 
@@ -73,13 +84,19 @@ export type Launched =
   | { readonly kind: 'finished'; readonly state: CampaignState };
 
 /** Starts a campaign, or goes on with it, whatever became of it before. */
-export async function launch(client: Client, queues: TaskQueues, { bundle, fingerprint }: LoadedCampaign, ref: Ref): Promise<Launched> {
+export async function launch(
+  client: Client,
+  queues: TaskQueues,
+  { bundle, fingerprint }: LoadedCampaign,
+  ref: Ref,
+): Promise<Launched> {
   const { name } = bundle.settings;
   const before = await describe(client, name);
   if (before?.status.name === 'RUNNING') return { kind: 'running', how: 'found running' };
   if (before?.status.name === 'COMPLETED') {
     const state = await resultOf(client, name);
-    const ended = state.stage === 'done' && state.verdict?.kind !== 'cancelled' && state.verdict?.kind !== 'failed';
+    const ended =
+      state.stage === 'done' && state.verdict?.kind !== 'cancelled' && state.verdict?.kind !== 'failed';
     if (ended) return { kind: 'finished', state };
     await start(client, queues, bundle, resumeCampaign(state));
     return { kind: 'running', how: 'resumed' };
@@ -88,7 +105,12 @@ export async function launch(client: Client, queues: TaskQueues, { bundle, finge
   return { kind: 'running', how: 'started' };
 }
 
-function start(client: Client, queues: TaskQueues, bundle: CampaignBundle, state: CampaignState): Promise<WorkflowHandleWithStartDetails> {
+function start(
+  client: Client,
+  queues: TaskQueues,
+  bundle: CampaignBundle,
+  state: CampaignState,
+): Promise<WorkflowHandleWithStartDetails> {
   const { name } = bundle.settings;
   return client.workflow.start<typeof campaignWorkflow>('campaign', {
     workflowId: workflowId(name),
@@ -103,7 +125,10 @@ function start(client: Client, queues: TaskQueues, bundle: CampaignBundle, state
 }
 
 /** Undefined where the server knows no such campaign. */
-export async function describe(client: Client, name: string): Promise<WorkflowExecutionDescription | undefined> {
+export async function describe(
+  client: Client,
+  name: string,
+): Promise<WorkflowExecutionDescription | undefined> {
   try {
     return await client.workflow.getHandle(workflowId(name)).describe();
   } catch (error) {

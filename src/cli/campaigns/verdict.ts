@@ -5,17 +5,25 @@ import { forceError, forceErrorInterval, percent, picoseconds } from '../../repo
 /** The verdict with its numbers, for the last lines of a run and for `status`. */
 export function verdictLines(state: CampaignState): string[] {
   const { verdict, forceField, assessment, training, rules } = state;
-  const lines = [`${verdict?.kind ?? 'running'}: ${verdict?.reason ?? `stage ${state.stage}, round ${state.round}`}`];
+  const lines = [
+    `${verdict?.kind ?? 'running'}: ${verdict?.reason ?? `stage ${state.stage}, round ${state.round}`}`,
+  ];
   const time = state.walkers.reduce((sum, w) => sum + (w.step * rules.timestep) / 1000, 0);
-  lines.push(`  ${training.md} structures from MD of ${training.random + training.phonon + training.md} in the training set, ${picoseconds(time)} of MD, ${state.cost.referenceRuns} reference runs`);
+  lines.push(
+    `  ${training.md} structures from MD of ${training.random + training.phonon + training.md} in the training set, ${picoseconds(time)} of MD, ${state.cost.referenceRuns} reference runs`,
+  );
   if (!forceField) return lines;
   lines.push(`  fitting error β^-1/2 ${forceError(forceField.fittingError)}`);
   if (assessment?.mean != null) {
-    lines.push(`  Bayesian error μ ${forceError(assessment.mean)} (${percent(assessment.ratio)} of the fitting error)`);
+    lines.push(
+      `  Bayesian error μ ${forceError(assessment.mean)} (${percent(assessment.ratio)} of the fitting error)`,
+    );
   }
   if (assessment?.expectedRmse != null) {
     const interval = expectedErrorInterval(assessment.expectedRmse, training.md);
-    lines.push(`  expected force RMSE ${forceError(assessment.expectedRmse)} (${forceErrorInterval(interval)})`);
+    lines.push(
+      `  expected force RMSE ${forceError(assessment.expectedRmse)} (${forceErrorInterval(interval)})`,
+    );
   }
   if (forceField.test) {
     const { rmse, mae, frames } = forceField.test;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import { Client } from '@temporalio/client';
 import { inputError } from '../../errors.js';
 import { observe } from '../campaigns/observe.js';
 import { clientOf, describe, resultOf, workflowId } from '../campaigns/registry.js';
@@ -25,30 +25,41 @@ export function registerLook(program: Command): void {
     .argument('<name>', 'name of the campaign')
     .option('--json', 'state and latest ledger entries for machines')
     .addOption(homeOption())
-    .action((name: string, options: { home?: string; json?: boolean }) => withClient(options, (client) => status(client, name, options.json === true)));
+    .action((name: string, options: { home?: string; json?: boolean }) =>
+      withClient(options, (client) => status(client, name, options.json === true)),
+    );
   program
     .command('list')
     .description('list the campaigns of a server')
     .option('--query <query>', 'Temporal’s list filter, e.g. "AnharmonyVerdict = \'converged\'"')
     .option('--json', 'for machines')
     .addOption(homeOption())
-    .action((options: { home?: string; json?: boolean; query?: string }) => withClient(options, (client) => list(client, options)));
+    .action((options: { home?: string; json?: boolean; query?: string }) =>
+      withClient(options, (client) => list(client, options)),
+    );
   program
     .command('watch')
     .description('show a running campaign until it ends; Ctrl-C only stops looking')
     .argument('<name>', 'name of the campaign')
     .addOption(homeOption())
     .addOption(formatOption())
-    .action((name: string, options: { home?: string; format: ViewFormat }) => withClient(options, (client, home, server) => watch(client, name, options.format, home, server)));
+    .action((name: string, options: { home?: string; format: ViewFormat }) =>
+      withClient(options, (client, home, server) => watch(client, name, options.format, home, server)),
+    );
   program
     .command('cancel')
     .description('end a campaign; `run` goes on with it where it was')
     .argument('<name>', 'name of the campaign')
     .addOption(homeOption())
-    .action((name: string, options: { home?: string }) => withClient(options, (client) => cancel(client, name)));
+    .action((name: string, options: { home?: string }) =>
+      withClient(options, (client) => cancel(client, name)),
+    );
 }
 
-async function withClient(options: { home?: string }, action: (client: Client, home: Home, server: string) => Promise<void>): Promise<void> {
+async function withClient(
+  options: { home?: string },
+  action: (client: Client, home: Home, server: string) => Promise<void>,
+): Promise<void> {
   const home = homeOf(options);
   const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`), true);
   try {
@@ -60,7 +71,12 @@ async function withClient(options: { home?: string }, action: (client: Client, h
 
 async function requireCampaign(client: Client, name: string): Promise<void> {
   if (await describe(client, name)) return;
-  throw inputError({ field: 'NAME', message: 'this server knows no campaign of this name', got: name, hint: '`anharmony list` shows what there is' });
+  throw inputError({
+    field: 'NAME',
+    message: 'this server knows no campaign of this name',
+    got: name,
+    hint: '`anharmony list` shows what there is',
+  });
 }
 
 async function status(client: Client, name: string, json: boolean): Promise<void> {
@@ -84,7 +100,9 @@ async function list(client: Client, { query, json }: { query?: string; json?: bo
   const filter = `WorkflowType = 'campaign'${query ? ` AND (${query})` : ''}`;
   const rows = [];
   for await (const info of client.workflow.list({ query: filter })) {
-    const attributes = new Map(info.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
+    const attributes = new Map(
+      info.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
+    );
     rows.push({
       name: info.workflowId.replace(/^anharmony-/, ''),
       status: info.status.name,
@@ -98,7 +116,11 @@ async function list(client: Client, { query, json }: { query?: string; json?: bo
     });
   }
   // A campaign that was resumed has several executions: the latest says how it stands.
-  const latest = [...new Map(rows.sort((a, b) => a.started.localeCompare(b.started)).map((row) => [row.name, row])).values()];
+  const latest = [
+    ...new Map(
+      rows.sort((a, b) => a.started.localeCompare(b.started)).map((row) => [row.name, row]),
+    ).values(),
+  ];
   process.stdout.write(json ? `${JSON.stringify(latest, null, 2)}\n` : table(latest));
 }
 
@@ -106,18 +128,60 @@ function table(rows: readonly { readonly [column: string]: unknown }[]): string 
   if (rows.length === 0) return 'no campaigns\n';
   const meV = (x: unknown) => (typeof x === 'number' ? (1e3 * x).toFixed(2) : '–');
   const cells = [
-    ['NAME', 'MATERIAL', 'STATUS', 'STAGE', 'VERDICT', 'STRUCTURES', 'β^-1/2 (meV/Å)', 'μ[ε_B] (meV/Å)', 'STARTED'],
-    ...rows.map((r) => [r.name, r.material ?? '–', r.status, r.stage ?? '–', r.verdict ?? '–', r.structures ?? '–', meV(r.fittingError), meV(r.bayesianError), r.started].map(String)),
+    [
+      'NAME',
+      'MATERIAL',
+      'STATUS',
+      'STAGE',
+      'VERDICT',
+      'STRUCTURES',
+      'β^-1/2 (meV/Å)',
+      'μ[ε_B] (meV/Å)',
+      'STARTED',
+    ],
+    ...rows.map((r) =>
+      [
+        r.name,
+        r.material ?? '–',
+        r.status,
+        r.stage ?? '–',
+        r.verdict ?? '–',
+        r.structures ?? '–',
+        meV(r.fittingError),
+        meV(r.bayesianError),
+        r.started,
+      ].map(String),
+    ),
   ];
   const widths = cells[0].map((_, k) => Math.max(...cells.map((row) => row[k].length)));
-  return cells.map((row) => `${row.map((cell, k) => cell.padEnd(widths[k])).join('  ').trimEnd()}\n`).join('');
+  return cells
+    .map(
+      (row) =>
+        `${row
+          .map((cell, k) => cell.padEnd(widths[k]))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
-async function watch(client: Client, name: string, format: ViewFormat, home: Home, server: string): Promise<void> {
+async function watch(
+  client: Client,
+  name: string,
+  format: ViewFormat,
+  home: Home,
+  server: string,
+): Promise<void> {
   await requireCampaign(client, name);
   const interrupted = onInterrupt();
   const view = createView({ stream: process.stdout, format });
-  const seen = await watchCampaign(client, name, view, { server, results: join(home.runs, name) }, interrupted).finally(() => view.close());
+  const seen = await watchCampaign(
+    client,
+    name,
+    view,
+    { server, results: join(home.runs, name) },
+    interrupted,
+  ).finally(() => view.close());
   if (interrupted.aborted || !seen?.status) return;
   for (const line of verdictLines(seen.status.state)) process.stdout.write(`${line}\n`);
   process.exitCode = exitCodeOf(seen.status.state.verdict);
@@ -132,7 +196,10 @@ async function cancel(client: Client, name: string): Promise<void> {
   }
   await handle.cancel();
   const ended = await Promise.race([resultOf(client, name), sleep(CANCEL_SECONDS * 1000, null)]);
-  if (ended) process.stdout.write(`campaign ${name}: ${ended.verdict?.kind ?? 'ended'}; \`anharmony run\` goes on with it\n`);
+  if (ended)
+    process.stdout.write(
+      `campaign ${name}: ${ended.verdict?.kind ?? 'ended'}; \`anharmony run\` goes on with it\n`,
+    );
   else {
     process.stdout.write(`campaign ${name} is asked to end: it does as soon as a worker runs\n`);
     process.exitCode = EXIT.failure;

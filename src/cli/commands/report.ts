@@ -24,7 +24,12 @@ export function registerReport(program: Command): void {
         const client = clientOf(access.server);
         const state = (await describe(client, name)) && (await observe(client, name)).status?.state;
         if (!state?.ledger.head) {
-          throw inputError({ field: 'NAME', message: 'the campaign has no result yet, or no worker answers for it', got: name, hint: 'run it first, or start a worker' });
+          throw inputError({
+            field: 'NAME',
+            message: 'the campaign has no result yet, or no worker answers for it',
+            got: name,
+            hint: 'run it first, or start a worker',
+          });
         }
         const environment = { places: home, store, report: () => undefined, shouldStop: () => false };
         const folder = await writeResults(environment, {

@@ -2,20 +2,22 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RESULT_FILES } from '../../../activities/tasks/publish.js';
 import type { CampaignState } from '../../campaign/state.js';
+import type { TaskQueues } from '../../campaign/status.js';
 import { FailureError } from '../../errors.js';
 import { openFolderStore } from '../../store/folderStore.js';
 import { checkCampaign } from '../campaigns/check.js';
 import { loadCampaign } from '../campaigns/file.js';
-import { type Launched, clientOf, launch, registerCampaign, resultOf } from '../campaigns/registry.js';
+import { clientOf, type Launched, launch, registerCampaign, resultOf } from '../campaigns/registry.js';
 import { verdictLines } from '../campaigns/verdict.js';
 import { watchCampaign } from '../campaigns/watch.js';
 import { EXIT, exitCodeOf } from '../exit.js';
 import { type Home, homeOf, taskQueues } from '../home.js';
 import { createView, type ViewFormat } from '../live/view.js';
-import { createLogger, installRuntime } from '../logging.js';
+import { createLogger } from '../logging.js';
+import { ROLES } from '../roles.js';
 import { accessServer, type ServerAccess } from '../serverAccess.js';
 import { onInterrupt } from '../signals.js';
-import { type RunningWorkers, ROLES, startWorkers } from '../worker.js';
+import type { RunningWorkers } from '../worker.js';
 import { formatOption, homeOption } from './options.js';
 
 interface RunOptions {
@@ -43,7 +45,6 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const store = await openFolderStore(home.store);
   const ref = await registerCampaign(store, campaign);
   const queues = await taskQueues(home);
-  installRuntime(createLogger({ file: home.log }));
   const interrupted = onInterrupt();
   const access = await accessServer(home, say);
   let workers: RunningWorkers | undefined;
@@ -52,7 +53,8 @@ async function run(path: string, options: RunOptions): Promise<void> {
     const launched = await launch(client, queues, campaign, ref);
     if (launched.kind === 'running') {
       // Where another process of this home serves, its workers do the work: this one only looks on.
-      if (!access.shared) workers = await startWorkers({ server: access.server, home, queues, roles: ROLES, referenceSlots: campaign.bundle.settings.reference.slots });
+      if (!access.shared)
+        workers = await startAll(access, home, queues, campaign.bundle.settings.reference.slots);
       sayLaunched(launched, name, access, home, say);
       await follow(access, name, options.format, home, interrupted, workers);
     } else say(`campaign ${name} has ended before: this is its result`);
@@ -68,8 +70,34 @@ async function run(path: string, options: RunOptions): Promise<void> {
   }
 }
 
-function sayLaunched({ how }: Extract<Launched, { kind: 'running' }>, name: string, { shared }: ServerAccess, { runs }: Home, say: (line: string) => void) {
-  say(`campaign ${name}: ${how}${shared ? ' (another process of this home does the work)' : ''}; results go to ${join(runs, name)}`);
+/** Loaded only here: a campaign that has ended is shown without the SDK's native part. */
+async function startAll(
+  { server }: ServerAccess,
+  home: Home,
+  queues: TaskQueues,
+  referenceSlots: number,
+): Promise<RunningWorkers> {
+  const { startWorkers } = await import('../worker.js');
+  return startWorkers({
+    server,
+    home,
+    queues,
+    roles: ROLES,
+    referenceSlots,
+    logger: createLogger({ file: home.log }),
+  });
+}
+
+function sayLaunched(
+  { how }: Extract<Launched, { kind: 'running' }>,
+  name: string,
+  { shared }: ServerAccess,
+  { runs }: Home,
+  say: (line: string) => void,
+) {
+  say(
+    `campaign ${name}: ${how}${shared ? ' (another process of this home does the work)' : ''}; results go to ${join(runs, name)}`,
+  );
 }
 
 async function follow(
@@ -82,13 +110,23 @@ async function follow(
 ): Promise<void> {
   const view = createView({ stream: process.stdout, format });
   try {
-    const watching = watchCampaign(clientOf(access.server), name, view, { server: access.server.description, results: join(home.runs, name) }, interrupted);
+    const watching = watchCampaign(
+      clientOf(access.server),
+      name,
+      view,
+      { server: access.server.description, results: join(home.runs, name) },
+      interrupted,
+    );
     const crash = workers?.ended.then(() => {
-      if (!interrupted.aborted) throw new FailureError('the workers ended before the campaign', `see ${home.log}`);
+      if (!interrupted.aborted)
+        throw new FailureError('the workers ended before the campaign', `see ${home.log}`);
     });
     const seen = await (crash ? Promise.race([watching, crash.then(() => watching)]) : watching);
     if (seen && !seen.running && seen.execution !== 'COMPLETED') {
-      throw new FailureError(`the campaign's workflow is ${seen.execution}`, `see ${home.log}; the same command starts it again, labels are kept`);
+      throw new FailureError(
+        `the campaign's workflow is ${seen.execution}`,
+        `see ${home.log}; the same command starts it again, labels are kept`,
+      );
     }
   } finally {
     view.close();

@@ -24,9 +24,14 @@ export function registerStart(program: Command): void {
       try {
         const launched = await launch(clientOf(access.server), await taskQueues(home), campaign, ref);
         const { name } = campaign.bundle.settings;
-        if (launched.kind === 'finished') for (const line of verdictLines(launched.state)) process.stdout.write(`${line}\n`);
-        else process.stdout.write(`campaign ${name}: ${launched.how}; \`anharmony watch ${name}\` shows it\n`);
-        if (access.own) process.stderr.write('no server was running: it waits in the database until `anharmony run`, or `anharmony server` with `anharmony worker`\n');
+        if (launched.kind === 'finished')
+          for (const line of verdictLines(launched.state)) process.stdout.write(`${line}\n`);
+        else
+          process.stdout.write(`campaign ${name}: ${launched.how}; \`anharmony watch ${name}\` shows it\n`);
+        if (access.own)
+          process.stderr.write(
+            'no server was running: it waits in the database until `anharmony run`, or `anharmony server` with `anharmony worker`\n',
+          );
       } finally {
         await access.close();
       }

@@ -2,10 +2,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FailureError } from '../../errors.js';
 import { openFolderStore } from '../../store/folderStore.js';
 import { homeOf, taskQueues } from '../home.js';
-import { createLogger, installRuntime } from '../logging.js';
+import { createLogger } from '../logging.js';
+import { ROLES, type Role } from '../roles.js';
 import { accessServer } from '../serverAccess.js';
 import { onInterrupt, untilAborted } from '../signals.js';
-import { type Role, ROLES, startWorkers } from '../worker.js';
 import { homeOption } from './options.js';
 
 interface WorkerCommandOptions {
@@ -21,9 +21,19 @@ export function registerWorker(program: Command): void {
     .command('worker')
     .description('work for campaigns on a running server until Ctrl-C')
     .addOption(homeOption())
-    .addOption(new Option('--roles <list>', `what it does: ${ROLES.join(',')}`).argParser(parseRoles).default(ROLES, 'all'))
-    .addOption(new Option('--md-slots <n>', 'trajectories side by side (default: cores)').argParser(parseCount))
-    .addOption(new Option('--reference-slots <n>', 'reference calculations side by side (default: 1)').argParser(parseCount))
+    .addOption(
+      new Option('--roles <list>', `what it does: ${ROLES.join(',')}`)
+        .argParser(parseRoles)
+        .default(ROLES, 'all'),
+    )
+    .addOption(
+      new Option('--md-slots <n>', 'trajectories side by side (default: cores)').argParser(parseCount),
+    )
+    .addOption(
+      new Option('--reference-slots <n>', 'reference calculations side by side (default: 1)').argParser(
+        parseCount,
+      ),
+    )
     .action(work);
 }
 
@@ -31,16 +41,25 @@ async function work(options: WorkerCommandOptions): Promise<void> {
   const home = homeOf(options);
   await openFolderStore(home.store);
   const logger = createLogger('stdout');
-  installRuntime(logger);
   const interrupted = onInterrupt();
   const access = await accessServer(home, (line) => logger.info(line));
   try {
     const { roles, mdSlots, referenceSlots } = options;
     const queues = await taskQueues(home);
-    const workers = await startWorkers({ server: access.server, home, queues, roles, mdSlots, referenceSlots });
+    const { startWorkers } = await import('../worker.js');
+    const workers = await startWorkers({
+      server: access.server,
+      home,
+      queues,
+      roles,
+      mdSlots,
+      referenceSlots,
+      logger,
+    });
     logger.info({ roles: options.roles, server: access.server.address }, 'working');
     const failed = workers.ended.then(() => {
-      if (!interrupted.aborted) throw new FailureError('the workers ended by themselves', 'see the log above');
+      if (!interrupted.aborted)
+        throw new FailureError('the workers ended by themselves', 'see the log above');
     });
     await Promise.race([untilAborted(interrupted), failed]);
     logger.info('stopping: running tasks save their progress');

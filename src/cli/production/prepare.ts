@@ -1,4 +1,4 @@
-import { nearestNeighbourDistance } from '../../crystal/measures.js';
+import { nearestNeighbourDistance } from '../../crystal/minimum-image.js';
 import { buildSupercell } from '../../crystal/supercell.js';
 import type { Supercell } from '../../crystal/types.js';
 import { inputError } from '../../errors.js';

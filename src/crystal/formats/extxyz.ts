@@ -119,13 +119,15 @@ function readFrame(
     species,
     positions,
     ...(forces === undefined ? {} : { forces }),
-    ...(energyKey === undefined
-      ? {}
-      : { energy: parseNumber(String(comment.get(energyKey)), where, energyKey) }),
+    ...(energyKey === undefined ? {} : { energy: energyOf(comment.get(energyKey)!, where, energyKey) }),
     info: Object.fromEntries(
       [...comment].filter(([key]) => key !== energyKey && !/^(lattice|properties|pbc)$/i.test(key)),
     ),
   };
+}
+
+function energyOf(value: InfoValue, where: string, key: string): number {
+  return typeof value === 'number' ? value : parseNumber(String(value), where, key);
 }
 
 function latticeOf(comment: ReadonlyMap<string, InfoValue>, where: string): Float64Array {
@@ -140,7 +142,12 @@ function latticeOf(comment: ReadonlyMap<string, InfoValue>, where: string): Floa
       hint: 'plain XYZ files carry no lattice: write extended XYZ',
     });
   }
-  if (/F/i.test(String(pbc).replace(/true|t/gi, ''))) {
+  if (
+    pbc !== undefined &&
+    String(pbc)
+      .split(/[\s,]+/)
+      .some((v) => /^(f|false|0)$/i.test(v))
+  ) {
     throw inputError({
       field: where,
       message: 'the frame is not periodic in all directions',

@@ -3,7 +3,7 @@ import { type Kernels, openKernels } from './kernels.js';
 
 /** Caches read 64 bytes at once. */
 const LINE = 64;
-const LARGEST = 2 ** 32 - 65536;
+const LARGEST = 4_294_967_296 - 65536;
 
 type Table = Int32Array | Float32Array | Float64Array;
 

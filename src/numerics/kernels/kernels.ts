@@ -65,7 +65,8 @@ let compiled: WebAssembly.Module | undefined;
 /** The kernels on a memory of their own. */
 export function openKernels(bytes: number): { readonly kernels: Kernels; readonly buffer: ArrayBuffer } {
   compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)));
-  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / PAGE)), maximum: PAGE });
+  const pages = Math.max(1, Math.ceil(bytes / PAGE));
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const instance = new WebAssembly.Instance(compiled, { env: { memory } });
   return { kernels: instance.exports as unknown as Kernels, buffer: memory.buffer };
 }

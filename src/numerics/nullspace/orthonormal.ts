@@ -3,7 +3,7 @@ import { columnBlocks } from './elimination.js';
 
 /**
  * An orthonormal basis of the span of linearly independent sparse columns, block by block of columns that share rows
- * (modified Gram–Schmidt, twice: orthonormal to machine precision). Sparser columns first, so that they stay sparse.
+ * (Gram–Schmidt with reorthogonalisation: orthonormal to machine precision). Sparser columns first, so that they stay sparse.
  */
 export function orthonormalColumns(basis: SparseMatrix): SparseMatrix {
   const columns: { index: Int32Array; value: Float64Array }[] = new Array(basis.columns);
@@ -47,41 +47,64 @@ function orthonormalBlock(
     for (let e = basis.columnStart[column]; e < basis.columnStart[column + 1]; e++) {
       v[place.get(basis.rowIndex[e])!] = basis.values[e];
     }
-    normalise(v);
-    for (let pass = 0; pass < 2; pass++) {
-      for (const q of done) subtractProjection(v, q);
-      normalise(v);
-    }
+    orthogonalise(v, done);
     done.push(v);
   }
   return done;
 }
 
-/** v − q (q · v). Four partial sums keep the processor's adders busy. */
-function subtractProjection(v: Float64Array, q: Float64Array): void {
-  const n = v.length;
-  const whole = n - (n % 4);
+/** Where less than this fraction of a column's length is left, what rounding put along the others has grown too large. */
+const REPEAT_BELOW = 0.5;
+
+/**
+ * The part of v at right angles to orthonormal columns, normalised; subtracted once more where much was cancelled
+ * (J. W. Daniel et al., Math. Comp. 30, 772 (1976)).
+ */
+function orthogonalise(v: Float64Array, columns: readonly Float64Array[]): void {
+  normalise(v);
+  for (let pass = 0; pass < 2; pass++) {
+    for (let k = 0; k < columns.length; k += 4) subtractProjections(v, columns, k);
+    if (normalise(v) > REPEAT_BELOW) return;
+  }
+}
+
+/** Subtracts the projections on up to four columns from `first` on, in one sweep over v. */
+function subtractProjections(v: Float64Array, columns: readonly Float64Array[], first: number): void {
+  if (first + 4 > columns.length) {
+    for (let k = first; k < columns.length; k++) subtractProjection(v, columns[k]);
+    return;
+  }
+  const p = columns[first];
+  const q = columns[first + 1];
+  const r = columns[first + 2];
+  const s = columns[first + 3];
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
-  for (let i = 0; i < whole; i += 4) {
-    a += v[i] * q[i];
-    b += v[i + 1] * q[i + 1];
-    c += v[i + 2] * q[i + 2];
-    d += v[i + 3] * q[i + 3];
+  for (let i = 0; i < v.length; i++) {
+    const x = v[i];
+    a += x * p[i];
+    b += x * q[i];
+    c += x * r[i];
+    d += x * s[i];
   }
-  for (let i = whole; i < n; i++) a += v[i] * q[i];
-  const dot = a + b + (c + d);
-  if (dot === 0) return;
-  for (let i = 0; i < n; i++) v[i] -= dot * q[i];
+  for (let i = 0; i < v.length; i++) v[i] -= a * p[i] + b * q[i] + (c * r[i] + d * s[i]);
 }
 
-function normalise(v: Float64Array): void {
+function subtractProjection(v: Float64Array, q: Float64Array): void {
+  let dot = 0;
+  for (let i = 0; i < v.length; i++) dot += v[i] * q[i];
+  for (let i = 0; i < v.length; i++) v[i] -= dot * q[i];
+}
+
+/** Returns the length it had. */
+function normalise(v: Float64Array): number {
   let square = 0;
   for (let i = 0; i < v.length; i++) square += v[i] * v[i];
-  const scale = 1 / Math.sqrt(square);
-  for (let i = 0; i < v.length; i++) v[i] *= scale;
+  const length = Math.sqrt(square);
+  for (let i = 0; i < v.length; i++) v[i] /= length;
+  return length;
 }
 
 function assemble(

@@ -57,9 +57,18 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
+/** Hashes by path, size and time of change: a campaign asks for the same ones again and again, and programs are large. */
+const known = new Map<string, string>();
+const SETTLED_MS = 2000;
+
 function hashFile(path: string, field: string): string {
   try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex');
+    const { size, mtimeNs, ctimeNs, ino } = statSync(path, { bigint: true });
+    const key = [path, size, mtimeNs, ctimeNs, ino].join('|');
+    const hash = known.get(key) ?? createHash('sha256').update(readFileSync(path)).digest('hex');
+    // A file that has just been written may change again within one tick of the file system's clock.
+    if (Date.now() - Number(mtimeNs / 1_000_000n) > SETTLED_MS) known.set(key, hash);
+    return hash;
   } catch (error) {
     throw inputError({
       field,

@@ -33,14 +33,19 @@ export async function readAnswer(
     new ReferenceFailure(message, { failureClass: 'program-unknown', symptom, evidence, cause });
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw fail('no-output', `the program wrote no ${basename(path)}`, cause);
-    throw new ReferenceFailure(`${path} cannot be read`, { failureClass: 'store', symptom: 'read-output', cause });
+    throw new ReferenceFailure(`${path} cannot be read`, {
+      failureClass: 'store',
+      symptom: 'read-output',
+      cause,
+    });
   });
   const frame = onlyFrame(text, basename(path), fail);
   const difference = differenceOf(frame, structure);
   if (difference !== undefined) {
     throw fail('wrong-atoms', `${basename(path)} holds other atoms than were asked for: ${difference}`);
   }
-  if (frame.forces === undefined) throw fail('bad-output', `${basename(path)} has no forces (REF_forces or forces)`);
+  if (frame.forces === undefined)
+    throw fail('bad-output', `${basename(path)} has no forces (REF_forces or forces)`);
   return {
     energy: frame.energy ?? Number.NaN,
     forces: frame.forces,
@@ -61,7 +66,8 @@ function onlyFrame(
     if (error instanceof InputError) throw fail('bad-output', error.message, error);
     throw error;
   }
-  if (frames.length !== 1) throw fail('bad-output', `${name} holds ${frames.length} structures instead of one`);
+  if (frames.length !== 1)
+    throw fail('bad-output', `${name} holds ${frames.length} structures instead of one`);
   return frames[0];
 }
 

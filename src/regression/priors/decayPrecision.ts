@@ -62,6 +62,7 @@ export function decayPrecision(
       });
       return out;
     },
+    factorTimes: (lower) => (components.every(inOrder) ? timesFactor(components, lower, total) : undefined),
     addTo: (matrix) => {
       for (const component of components) addComponent(component, matrix, total);
     },
@@ -140,6 +141,28 @@ function traceWithCovariance(
     for (let l = 0; l < k; l++) sum += 2 * byKappa[k * c + l] * covariance[k * c + l];
   }
   return sum;
+}
+
+/** Whether the component's parameters were left in their order: W then is lower triangular. */
+function inOrder({ parameters }: WhitenedComponent): boolean {
+  return parameters.every((p, k) => k === 0 || p > parameters[k - 1]);
+}
+
+/** W L [n·n], row by row; Σ c² n/4 multiplications over components of c parameters. */
+function timesFactor(components: readonly WhitenedComponent[], lower: Float64Array, n: number): Float64Array {
+  const out = new Float64Array(n * n);
+  for (const { parameters, factor } of components) {
+    const c = parameters.length;
+    for (let k = 0; k < c; k++) {
+      const row = parameters[k] * n;
+      for (let l = 0; l <= k; l++) {
+        const weight = factor[k * c + l];
+        const source = parameters[l] * n;
+        for (let j = 0; j <= parameters[l]; j++) out[row + j] += weight * lower[source + j];
+      }
+    }
+  }
+  return out;
 }
 
 /** Adds W Wᵀ of one component to the lower triangle of `matrix`. */

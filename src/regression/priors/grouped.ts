@@ -76,6 +76,13 @@ function precision(groups: readonly ParameterGroup[], theta: Float64Array): Prio
     logDeterminantGradient: Float64Array.from(groups, (group) => group.count),
     derivativesTimes: (psi) => groups.map((group) => restrictedTo(group, psi)),
     traces: (inverse) => Float64Array.from(groups, (group) => traceOfCovariance(inverse, total, group)),
+    factorTimes: (lower) => {
+      const out = lower.slice();
+      for (let i = 0; i < total; i++) {
+        for (let j = 0; j <= i; j++) out[i * total + j] *= root[i];
+      }
+      return out;
+    },
     addTo: (matrix) => {
       for (let i = 0; i < total; i++) matrix[i * total + i] += root[i] * root[i];
     },

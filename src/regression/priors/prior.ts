@@ -34,6 +34,8 @@ export interface PriorPrecision {
   derivativesTimes(psi: Float64Array): readonly Float64Array[];
   /** tr(Σ_ψ D_i) */
   traces(inverse: Float64Array): Float64Array;
+  /** W L for a lower triangular L [P·P], so that W L Lᵀ Wᵀ is a precision in φ′; undefined where W is not lower triangular. */
+  factorTimes(lower: Float64Array): Float64Array | undefined;
   /** Adds Λ itself to the lower triangle of `matrix` [P·P]. */
   addTo(matrix: Float64Array): void;
 }

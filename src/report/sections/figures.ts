@@ -37,9 +37,7 @@ function trajectories(data: ReportData): Html {
       : 'the largest rms error bar of an atom';
   const several = data.traces.length > 1;
   const panels = data.traces.map((trace) => {
-    const title = several
-      ? html`<h3>Walker ${trace.walker}, ${fixed(trace.temperature, 0)} K</h3>`
-      : null;
+    const title = several ? html`<h3>Walker ${trace.walker}, ${fixed(trace.temperature, 0)} K</h3>` : null;
     return html`${title}${wide(trajectoryFigure(trace, data.structures, data.refits))}`;
   });
   return figure(

@@ -15,7 +15,7 @@ const SILICON: ReferenceSettings = { calculator: 'stillinger-weber' };
 const ARGON: ReferenceSettings = { calculator: 'lennard-jones', epsilon: 0.0104, sigma: 3.4, cutoff: 8.5 };
 const LAMMPS: ReferenceSettings = {
   calculator: 'command',
-  command: ['python3', 'calculators/lammps_sw.py', '{input}', '{output}'],
+  command: ['/usr/bin/python3', 'calculators/lammps_sw.py', '{input}', '{output}'],
   files: ['calculators/Si.sw'],
 };
 const ASE: ReferenceSettings = {
@@ -64,7 +64,8 @@ calculatorConformance({
   noise: exact,
 });
 
-const hasLammps = spawnSync('lmp', ['-h']).status === 0 && spawnSync('python3', ['--version']).status === 0;
+const hasLammps =
+  spawnSync('lmp', ['-h']).status === 0 && spawnSync('/usr/bin/python3', ['--version']).status === 0;
 describe.skipIf(!hasLammps)(
   'LAMMPS through examples/calculators/lammps_sw.py (skipped: no lmp here; apt install lammps)',
   () => {

@@ -38,9 +38,9 @@ if (atoms.some(({ species }) => species !== 'Ne' && species !== 'Ar')) {
 let energy = 0;
 for (const a of atoms) {
   for (const b of atoms) {
-    for (let i = -3; i <= 3; i++)
-      for (let j = -3; j <= 3; j++)
-        for (let k = -3; k <= 3; k++) {
+    for (let i = -6; i <= 6; i++)
+      for (let j = -6; j <= 6; j++)
+        for (let k = -6; k <= 6; k++) {
           if (a === b && i === 0 && j === 0 && k === 0) continue;
           const d = [0, 1, 2].map(
             (c) => b.position[c] - a.position[c] + i * lattice[c] + j * lattice[3 + c] + k * lattice[6 + c],

@@ -72,7 +72,7 @@ function weighted<T>(workspace: usize, entry: usize, value: usize): v128 {
   return v128.mul<T>(v128.load(workspace + <usize>load<i32>(entry)), v128.load_splat<T>(value));
 }
 
-/** raw[p][0] = Σ_g R_g raw[p][g], and the rows of all p are moved together. */
+/** raw[p][0] = Σ_g F_g raw[p][g], and the rows of all p are moved together. */
 // @ts-ignore: decorator
 @inline
 function intoLaboratory<T>(s: Surroundings, count: i32, raw: usize): void {

@@ -1,6 +1,7 @@
 /**
  * What the host writes into memory and the kernels read: one record of 32-bit words per primitive site.
- * Addresses are bytes from the start of memory; a slot is one 16-byte vector whose lanes are atoms.
+ * Addresses are bytes from the start of memory. A slot holds one number for each atom of a group: 16 bytes in the design
+ * matrix (two f64 or four f32), 32 bytes in the forces (four f64).
  */
 
 /** Atoms of one primitive site in groups of as many as there are lanes, and their displaced surroundings. */
@@ -18,7 +19,7 @@ export class Surroundings {
   table: usize;
   /** Number of frames in which relative displacements are needed; the first is the laboratory's. */
   frames: i32;
-  /** f64 [frames][9]: rotation R_g from frame g to the laboratory, row-major. */
+  /** f64 [frames][9]: rotation F_g from frame g to the laboratory, row-major. */
   rotations: usize;
 }
 

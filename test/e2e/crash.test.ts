@@ -1,0 +1,83 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseLedgerLines } from '../../src/store/ledger.js';
+import {
+  type Finished,
+  forceConstants,
+  isAlive,
+  killTree,
+  processTree,
+  root,
+  run,
+  smallCampaign,
+  start,
+  temporaryFolder,
+} from './cli.js';
+
+/**
+ * SIGKILL of the whole process tree, again and again, and the same command each time: the result is that of an undisturbed
+ * run, bit for bit. Real processes, real server.
+ */
+describe('a campaign that is killed', () => {
+  const undisturbed = temporaryFolder();
+  const killed = temporaryFolder();
+  const file = 'campaign.yaml';
+  let reference: Finished;
+
+  beforeAll(async () => {
+    for (const { path } of [undisturbed, killed]) {
+      copyFileSync(join(root, 'examples/silicon.POSCAR'), join(path, 'silicon.POSCAR'));
+      writeFileSync(join(path, file), smallCampaign('small'));
+    }
+    reference = await run(['run', file], undisturbed.path);
+  }, 600_000);
+
+  afterAll(() => {
+    undisturbed.remove();
+    killed.remove();
+  });
+
+  it('converges when undisturbed', () => {
+    expect(reference.code, reference.stdout + reference.stderr).toBe(0);
+    expect(reference.stdout).toMatch(/^converged: /m);
+    expect(forceConstants(reference)).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  it('ends with the same force constants after five kills at random moments', async () => {
+    // Seeded, so that a failure can be repeated; moments from the first import to the last round.
+    const moments = [0.31, 0.52, 0.77, 0.12, 0.94].map((u) => 1500 + 4500 * u);
+    for (const moment of moments) {
+      const running = start(['run', file], killed.path);
+      await Promise.race([sleep(moment), running.finished]);
+      const tree = processTree(running.child.pid!);
+      killTree(running.child.pid!);
+      await running.finished;
+      await expect.poll(() => tree.filter(isAlive), { timeout: 5000 }).toEqual([]);
+    }
+    const last = await run(['run', file], killed.path);
+    expect(last.code, last.stdout + last.stderr).toBe(0);
+    expect(forceConstants(last)).toBe(forceConstants(reference));
+    expect(decisions(killed.path)).toEqual(decisions(undisturbed.path));
+  }, 300_000);
+
+  it('shows its result again at once, with the same exit code', async () => {
+    const again = await run(['run', file], killed.path);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain('has ended before');
+    expect(forceConstants(again)).toBe(forceConstants(reference));
+  }, 60_000);
+});
+
+/** The ledger without what the audit keeps of machines and clocks. */
+function decisions(folder: string): unknown[] {
+  const entries = parseLedgerLines(readFileSync(join(folder, 'runs/small/ledger.jsonl'), 'utf8'));
+  return entries
+    .filter((entry) => entry.type !== 'attempt' && entry.type !== 'started')
+    .map((entry) =>
+      JSON.parse(JSON.stringify(entry, (key, value) => (CLOCKS.includes(key) ? undefined : value))),
+    );
+}
+
+const CLOCKS = ['previous', 'seconds', 'adopted'];

@@ -1,0 +1,112 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { WorkflowBundle } from '@temporalio/worker';
+import { resumeCampaign } from '../../src/campaign/decide.js';
+import type { Command } from '../../src/campaign/messages.js';
+import type { CampaignState } from '../../src/campaign/state.js';
+import { freshCampaign } from '../campaign/play.js';
+import { createWorld, FRIENDLY, type Nature, smallRules } from '../campaign/world.js';
+import { bundleWorkflows, quietRuntime } from '../workflows/bundle.js';
+import { type Fate, type ScriptedWorkers, scriptedWorkers } from '../workflows/scripted.js';
+import { serverExecutable, startForgetfulServer, startServer, type TestServer } from '../workflows/server.js';
+
+/** Two walkers, a rejected structure and a wreck on the way: screening, quarantine and every stage occur. */
+const NATURE: Nature = {
+  ...FRIENDLY,
+  greedy: true,
+  keeps: 2,
+  rejects: (structure) => structure === 9,
+  outcome: (walker, round) => (walker === 2 && round === 2 ? 'wrecked' : undefined),
+};
+const RULES = smallRules({ walkers: [{ temperature: 300 }, { temperature: 400 }], lookahead: 3, slots: 4 });
+/** Events after which a history counts as long. */
+const LONG = 150;
+
+/** Runs campaigns of every kind of end on a real server and writes their histories, replacing those of before. */
+export async function record(folder: string): Promise<void> {
+  const executable = await serverExecutable();
+  if (executable === undefined) throw new Error('histories can only be recorded with a Temporal server');
+  quietRuntime();
+  const bundle = await bundleWorkflows(resolve('workflows/index.ts'));
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) await rm(join(folder, name));
+  await on(await startServer(executable), bundle, (stage) => recordEnds(stage, folder));
+  await on(await startForgetfulServer(executable, LONG), bundle, (stage) => recordContinued(stage, folder));
+}
+
+interface StageForCampaigns {
+  readonly server: TestServer;
+  readonly workers: ScriptedWorkers;
+}
+
+async function on(server: TestServer, bundle: WorkflowBundle, act: (on: StageForCampaigns) => Promise<void>) {
+  const workers = await scriptedWorkers(server.connection, bundle);
+  try {
+    await act({ server, workers });
+  } finally {
+    await workers.stop();
+    await server.stop();
+  }
+}
+
+async function recordEnds({ workers }: StageForCampaigns, folder: string): Promise<void> {
+  const run = async (name: string, fate: (command: Command) => Fate, cancelAt?: Command['type']) => {
+    workers.script(createWorld(NATURE), fate);
+    return go(name, freshCampaign(RULES), cancelAt);
+  };
+  const go = async (
+    name: string,
+    state: CampaignState,
+    cancelAt?: Command['type'],
+  ): Promise<CampaignState> => {
+    const handle = await workers.start(state);
+    if (cancelAt) {
+      while (!workers.given.some((command) => command.type === cancelAt)) await pause();
+      await handle.cancel();
+    }
+    const result = await handle.result();
+    await write(folder, name, historyToJSON(await handle.fetchHistory()));
+    return result;
+  };
+  const only = (type: Command['type'], fate: Fate) => (command: Command) =>
+    command.type === type ? fate : 'answer';
+
+  await run('finished', () => 'answer');
+  const cancelled = await run('cancelled-in-md', only('explore', 'hold'), 'explore');
+  workers.fate = only('explore', 'fail');
+  await go('resumed-and-failed', resumeCampaign(cancelled));
+  await run('cancelled-in-labelling', only('label', 'hold'), 'label');
+  await run('failed-in-labelling', only('label', 'fail'));
+  await run('failed-in-refit', only('refit', 'fail'));
+  await run('unpublished', only('publish', 'fail'));
+}
+
+async function recordContinued({ server, workers }: StageForCampaigns, folder: string): Promise<void> {
+  workers.script(createWorld(NATURE));
+  const handle = await workers.start(freshCampaign(RULES));
+  await handle.result();
+  const { workflowService } = server.connection.connection;
+  let runId = handle.firstExecutionRunId;
+  for (let run = 1; runId; run++) {
+    const execution = { workflowId: handle.workflowId, runId };
+    const { history } = await workflowService.getWorkflowExecutionHistory({
+      namespace: server.connection.namespace,
+      execution,
+    });
+    await write(folder, `continued-${run}`, historyToJSON(history!));
+    const last = history!.events!.at(-1);
+    runId = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? '';
+  }
+}
+
+async function write(folder: string, name: string, history: string): Promise<void> {
+  const text = JSON.stringify(JSON.parse(history));
+  await writeFile(join(folder, `${name}.json.gz`), gzipSync(text, { level: 9 }));
+  process.stdout.write(`${name}: ${JSON.parse(text).events.length} events\n`);
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}
