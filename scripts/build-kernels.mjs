@@ -12,12 +12,14 @@ export async function buildKernels() {
     [
       'index.ts',
       ...['--baseDir', fileURLToPath(new URL('assembly/', folder))],
-      ...['--outFile', 'kernels.wasm', '--runtime', 'stub', '--importMemory', '--initialMemory', '1'],
+      ...['--outFile', 'kernels.wasm', '--runtime', 'stub', '--importMemory', '--initialMemory', '1', '--sharedMemory'],
       ...[
         '--maximumMemory',
         '65536',
         '--enable',
         'simd',
+        '--enable',
+        'threads',
         '-O3',
         '--noAssert',
         '--converge',

@@ -8,7 +8,7 @@ import type { PrimitiveCrystal, Supercell } from '../../src/crystal/types.js';
 import { FailureError } from '../../src/errors.js';
 import { buildClusterSpace } from '../../src/expansion/clusterSpace.js';
 import { basisIdentity, decodeClusterSpace, encodeClusterSpace } from '../../src/expansion/codec.js';
-import type { ClusterSpace, Cutoffs } from '../../src/expansion/types.js';
+import type { ClusterSpace } from '../../src/expansion/types.js';
 import { hashOf } from '../../src/store/canonical.js';
 import type { Ref, Store } from '../../src/store/types.js';
 
@@ -46,7 +46,7 @@ async function load(store: Store, campaign: Ref): Promise<CampaignContext> {
   const unit = parseCrystal(bundle.crystal.text, basename(bundle.crystal.name));
   const primitive = analyseSymmetry(unit, { symprec: settings.symprec });
   const supercell = buildSupercell(primitive, unit, settings.supercell.flat());
-  const { space, basis } = await clusterSpaceOf(store, primitive, settings.expansion.cutoffs);
+  const { space, basis } = await clusterSpaceOf(store, primitive, settings.expansion);
   return {
     bundle,
     settings,
@@ -70,12 +70,14 @@ export async function readBundle(store: Store, campaign: Ref): Promise<CampaignB
   return bundle;
 }
 
+type Expansion = CampaignBundle['settings']['expansion'];
+
 /** The basis from the store where one was built before, by any campaign. */
-async function clusterSpaceOf(store: Store, primitive: PrimitiveCrystal, cutoffs: Cutoffs) {
-  const key = hashOf(basisIdentity(primitive, cutoffs));
+async function clusterSpaceOf(store: Store, primitive: PrimitiveCrystal, { cutoffs, ...options }: Expansion) {
+  const key = hashOf(basisIdentity(primitive, cutoffs, options));
   const known = await store.resolve('basis', key);
   if (known) return { space: decodeClusterSpace(await store.get(known)), basis: known };
-  const space = buildClusterSpace(primitive, cutoffs);
+  const space = buildClusterSpace(primitive, cutoffs, options);
   const basis = await store.link('basis', key, await store.put('basis', encodeClusterSpace(space)));
   return { space, basis };
 }

@@ -1,3 +1,5 @@
+import { programOf } from '../../src/campaign/bundle.js';
+import { startTemperature } from '../../src/md/temperature.js';
 import { STREAM } from '../../src/numerics/random/streams.js';
 import { putStructure } from '../../src/store/artifacts/structure.js';
 import type { ActivityInput } from '../types.js';
@@ -6,7 +8,7 @@ import type { TaskEnvironment } from './environment.js';
 import { readForceFieldArtifact } from './model.js';
 import { drawPhonons } from './phonons.js';
 
-/** Phonon displacements at the campaign's temperatures, from the harmonic part of the first small fit. */
+/** Phonon displacements at the temperature at which the campaign begins, from the harmonic part of the first small fit. */
 export async function displace(
   { store, report }: TaskEnvironment,
   { campaign, command }: ActivityInput<'displace'>,
@@ -17,7 +19,7 @@ export async function displace(
   const { parameters } = await readForceFieldArtifact(store, command.forceField);
   const drawn = drawPhonons(context, {
     parameters,
-    temperature: md.temperature,
+    temperature: startTemperature(programOf(md.temperature, md.timestep)),
     stream: STREAM.phononDisplacements,
     indices: Array.from({ length: initial.phonon.count }, (_, k) => k),
   });

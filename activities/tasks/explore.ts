@@ -21,6 +21,7 @@ import type {
   WalkerSettings,
 } from '../../src/exploration/types.js';
 import { afterRefit, newWalker } from '../../src/exploration/walker.js';
+import { startTemperature } from '../../src/md/temperature.js';
 import { FrameError } from '../../src/numerics/frame.js';
 import { STREAM } from '../../src/numerics/random/streams.js';
 import { putStructure } from '../../src/store/artifacts/structure.js';
@@ -80,6 +81,7 @@ async function explorationInput(
     temperature: command.temperature,
     timestep: md.timestep,
     friction: md.friction,
+    thermostat: md.thermostat,
     seed,
   };
   const stored = command.checkpoint && decodeCheckpoint(await store.get(command.checkpoint));
@@ -115,7 +117,7 @@ function startWalker(
   if (context.settings.initial.start === 'lattice') return newWalker(walker, masses, { from: 'sites' });
   const [displacements] = drawPhonons(context, {
     parameters,
-    temperature: walker.temperature,
+    temperature: startTemperature(walker.temperature),
     stream: STREAM.walkerDisplacements,
     indices: [walker.walker],
   });

@@ -154,6 +154,7 @@ function forceFieldOf(
   return {
     primitive: context.primitive,
     cutoffs: context.space.cutoffs,
+    ...(context.space.options !== undefined && { options: context.space.options }),
     basis: context.basis.hash,
     parameters,
     precisionFactor,

@@ -1,13 +1,17 @@
-import { parseExtxyz } from '../../src/crystal/formats/extxyz.js';
+import { programOf } from '../../src/campaign/bundle.js';
 import { cartesianPositions } from '../../src/crystal/geometry.js';
-import { displacementsFrom } from '../../src/crystal/matching.js';
+import { labelledFrames } from '../../src/crystal/labelledFrames.js';
 import { inputError } from '../../src/errors.js';
+import { stretched } from '../../src/md/temperature.js';
 import { createPotential } from '../../src/reference/catalogue.js';
 import { referenceTrajectory } from '../../src/reference/trajectory.js';
-import { putTestSet, type TestSet } from '../../src/store/artifacts/testSet.js';
+import { getTestSet, putTestSet, type TestSet } from '../../src/store/artifacts/testSet.js';
+import { hashOf } from '../../src/store/canonical.js';
+import type { Ref, Store } from '../../src/store/types.js';
 import type { ActivityInput } from '../types.js';
 import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
+import { calculatorOf } from './label.js';
 import { atomMasses } from './model.js';
 
 /** Structures on which nothing is decided: frames of MD driven by the reference itself, or of a file. */
@@ -17,21 +21,33 @@ export async function testSet(
 ) {
   report({ phase: 'test-set', frames: 0, of: 0 });
   const context = await campaignContext(store, campaign);
-  const set = context.settings.test?.source === 'file' ? fromFile(context) : fromReference(context);
-  return {
-    type: 'test-set' as const,
-    command: command.id,
-    testSet: await putTestSet(store, set),
-    frames: set.frames,
-  };
+  const test = context.settings.test!;
+  const ref =
+    test.source === 'file'
+      ? await putTestSet(store, fromFile(context))
+      : await referenceFrames(store, context, test);
+  const { frames } = await getTestSet(store, ref);
+  return { type: 'test-set' as const, command: command.id, testSet: ref, frames };
 }
 
-function fromReference(context: CampaignContext): TestSet {
-  const { settings, supercell } = context;
-  const test = settings.test!;
+/** Which frames of MD driven by the reference; times in fs. */
+export interface FrameSelection {
+  readonly frames: number;
+  readonly spacing: number;
+  readonly equilibration: number;
+  readonly seed: number;
+}
+
+/** Frames of MD driven by the reference at the campaign's temperature, or along the whole of its schedule; found again where any campaign has made them before. */
+export async function referenceFrames(
+  store: Store,
+  context: CampaignContext,
+  { frames, spacing, equilibration, seed }: FrameSelection,
+): Promise<Ref> {
+  const { settings, supercell, supercellHash } = context;
   const { lattice, species } = supercell.crystal;
   const potential = createPotential(settings.reference, lattice, species);
-  if (test.source !== 'reference-md' || potential === undefined) {
+  if (potential === undefined) {
     throw inputError({
       field: 'test.source',
       message: 'MD driven by the reference needs a built-in potential',
@@ -39,37 +55,24 @@ function fromReference(context: CampaignContext): TestSet {
       hint: 'give the test set as a file: test: {source: file, file: …}',
     });
   }
-  const frames = referenceTrajectory({
-    potential,
-    ideal: cartesianPositions(supercell.crystal),
-    masses: atomMasses(context),
-    temperature: settings.md.temperature,
-    timestep: settings.md.timestep,
-    friction: settings.md.friction,
-    seed: test.seed,
-    equilibration: test.equilibration,
-    spacing: test.spacing,
-    count: test.frames,
-  });
-  return gather(frames);
+  const { timestep, friction } = settings.md;
+  const steps = (femtoseconds: number) => Math.round(femtoseconds / timestep);
+  const program = programOf(settings.md.temperature, timestep);
+  const temperature = stretched(program, steps(frames * spacing), steps(equilibration));
+  const trajectory = { temperature, timestep, friction, seed, equilibration, spacing, count: frames };
+  const masses = atomMasses(context);
+  const { identity } = calculatorOf(context);
+  const key = hashOf({ supercell: supercellHash, masses: [...masses], reference: identity, trajectory });
+  const known = await store.resolve('test-set', key);
+  if (known) return known;
+  const ideal = cartesianPositions(supercell.crystal);
+  const made = gather(referenceTrajectory({ potential, ideal, masses, ...trajectory }));
+  return store.link('test-set', key, await putTestSet(store, made));
 }
 
 function fromFile({ bundle, supercell }: CampaignContext): TestSet {
   const { name, text } = bundle.testSet!;
-  const frames = parseExtxyz(text, name).map((frame, k) => {
-    if (frame.forces === undefined) {
-      throw inputError({
-        field: `${name}: frame ${k + 1}`,
-        message: 'has no forces',
-        expected: 'a column REF_forces or forces',
-      });
-    }
-    const { displacements, order } = displacementsFrom(supercell, frame);
-    const forces = new Float64Array(displacements.length);
-    order.forEach((atom, from) => forces.set(frame.forces!.subarray(3 * from, 3 * from + 3), 3 * atom));
-    return { displacements, forces };
-  });
-  return gather(frames);
+  return gather(labelledFrames(text, name, supercell));
 }
 
 function gather(

@@ -1,3 +1,4 @@
+import type { TemperatureProgram } from '../md/temperature.js';
 import type { CampaignSettings } from './schema.js';
 import type { CampaignRules } from './state.js';
 
@@ -39,8 +40,8 @@ export function rulesOf(settings: CampaignSettings): CampaignRules {
   return {
     walkers:
       typeof md.walkers === 'number'
-        ? Array.from({ length: md.walkers }, () => ({ temperature: md.temperature }))
-        : md.walkers,
+        ? Array.from({ length: md.walkers }, () => ({ temperature: programOf(md.temperature, md.timestep) }))
+        : md.walkers.map(({ temperature }) => ({ temperature: programOf(temperature, md.timestep) })),
     timestep: md.timestep,
     lookahead: acquisition.lookahead === 'auto' ? Math.min(reference.slots, 4) : acquisition.lookahead,
     slots: reference.slots,
@@ -59,4 +60,16 @@ export function rulesOf(settings: CampaignSettings): CampaignRules {
       overStructures: convergence.overStructures,
     },
   };
+}
+
+/** A temperature of the campaign file with its times in MD steps of `timestep` fs. */
+export function programOf(
+  temperature: CampaignSettings['md']['temperature'],
+  timestep: number,
+): TemperatureProgram {
+  if (typeof temperature === 'number') return temperature;
+  return temperature.map((leg) => {
+    const steps = Math.max(1, Math.round(leg.time / timestep));
+    return 'hold' in leg ? { from: leg.hold, to: leg.hold, steps } : { from: leg.from, to: leg.to, steps };
+  });
 }

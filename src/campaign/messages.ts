@@ -1,3 +1,4 @@
+import type { TemperatureProgram } from '../md/temperature.js';
 import type { Ref } from '../store/types.js';
 import type { LabelCheck, LedgerEntryBody } from './ledger.js';
 import type {
@@ -32,7 +33,8 @@ export type Command = { readonly id: string } & (
 export interface ExploreCommand {
   readonly type: 'explore';
   readonly walker: number;
-  readonly temperature: number;
+  /** K, a number or legs in MD steps. */
+  readonly temperature: TemperatureProgram;
   readonly round: number;
   readonly forceField: Ref;
   /** null: the walker starts. */

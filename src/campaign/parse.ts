@@ -23,14 +23,15 @@ function parseYaml(text: string, filename: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false });
   if (document.errors.length > 0) {
+    const found = document.errors.map((error) => ({ error, at: lines.linePos(error.pos[0]) }));
+    // What the parser says of the same line after its first complaint follows from it.
+    const first = found.filter(({ at }, k) => found.findIndex((f) => f.at.line === at.line) === k);
     throw new InputError(
-      document.errors.map((error) => {
-        const at = lines.linePos(error.pos[0]);
-        return {
-          field: `${filename}:${at.line}:${at.col}`,
-          ...yamlProblem(error),
-        };
-      }),
+      first.map(({ error, at }) => ({
+        field: `${filename}:${at.line}:${at.col}`,
+        got: render(text.split('\n')[at.line - 1]?.trim() || 'the end of the file'),
+        ...yamlProblem(error),
+      })),
     );
   }
   let value: unknown;
@@ -45,8 +46,9 @@ function parseYaml(text: string, filename: string): unknown {
       {
         field: filename,
         message: 'is no campaign file',
-        got: render(value),
+        got: value === null ? 'an empty file' : render(value),
         expected: 'a mapping of keys to values',
+        hint: '`anharmony schema` describes the campaign file',
       },
     ]);
   }
@@ -92,24 +94,7 @@ function toProblems(issue: Issue, filename: string, prefix: readonly PropertyKey
   if (issue.code === 'invalid_union' && issue.errors.length > 0 && issue.errors.some((e) => e.length > 0)) {
     return unionProblems(issue, filename, path, field);
   }
-  if (issue.code === 'invalid_union') {
-    const options = discriminatorOptions(campaignSchema, path);
-    const last = path.at(-1);
-    const got = render(
-      issue.input !== null && typeof issue.input === 'object'
-        ? (issue.input as Record<PropertyKey, unknown>)[last!]
-        : issue.input,
-    );
-    return [
-      {
-        field,
-        message: 'is not a known choice',
-        got,
-        expected: `one of ${options.join(', ')}`,
-        hint: nearestHint(got.replaceAll('"', ''), options),
-      },
-    ];
-  }
+  if (issue.code === 'invalid_union') return [unknownChoice(issue, path, field)];
   return [
     {
       field,
@@ -121,6 +106,17 @@ function toProblems(issue: Issue, filename: string, prefix: readonly PropertyKey
   ];
 }
 
+/** The key that tells alternatives apart is missing, or names none of them. */
+function unknownChoice(issue: Issue, path: readonly PropertyKey[], field: string): Problem {
+  const options = discriminatorOptions(campaignSchema, path);
+  const expected = `one of ${options.join(', ')}`;
+  const within = issue.input !== null && typeof issue.input === 'object';
+  const value = within ? (issue.input as Record<PropertyKey, unknown>)[path.at(-1)!] : issue.input;
+  if (value === undefined) return { field, message: 'is missing', expected };
+  const hint = nearestHint(String(value), options);
+  return { field, message: 'is not a known choice', got: render(value), expected, hint };
+}
+
 /** Reports the alternative that came nearest: the one whose problems lie deepest, then the fewest. */
 function unionProblems(
   issue: Extract<Issue, { code: 'invalid_union' }>,
@@ -130,6 +126,11 @@ function unionProblems(
 ): Problem[] {
   const depth = (errors: readonly Issue[]) => Math.max(...errors.map((e) => e.path.length));
   const alternatives = issue.errors.filter((e) => e.length > 0);
+  // An alternative of another kind altogether (a list, where a number stands) has nothing to say about the value.
+  const anotherKind = ({ code, path: at }: Issue) =>
+    at.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
+  const ofKind = alternatives.filter((e) => !anotherKind(e[0]));
+  if (ofKind.length === 1) return ofKind[0].flatMap((e) => toProblems(e, filename, path));
   const deepest = Math.max(...alternatives.map(depth));
   const structured = alternatives.some(
     (e) => e[0].code !== 'invalid_type' || e[0].path.length > 0 || typeof issue.input !== 'object',
@@ -198,8 +199,10 @@ function hintFor(issue: Issue): string | undefined {
 }
 
 function nearestHint(word: string, known: readonly string[]): string | undefined {
-  const [best] = [...known].sort((a, b) => distance(word, a) - distance(word, b));
-  return best !== undefined && distance(word, best) <= Math.max(2, word.length / 2)
+  // A word may also be the beginning of a longer one, with a slip: "stilinger" for "stillinger-weber".
+  const apart = (name: string) => Math.min(distance(word, name), 1 + distance(word, name.slice(0, word.length)));
+  const [best] = [...known].sort((a, b) => apart(a) - apart(b));
+  return best !== undefined && apart(best) <= Math.max(2, word.length / 2)
     ? `did you mean "${best}"?`
     : undefined;
 }

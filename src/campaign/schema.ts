@@ -16,11 +16,29 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
 const integerRow = z.tuple([z.int(), z.int(), z.int()]);
 const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
+const orderKey = z.string().regex(/^\d+$/, { error: 'an order, e.g. 2' });
+
 const expansion = z
   .strictObject({
     cutoffs: z
-      .record(z.string().regex(/^\d+$/, { error: 'an order, e.g. 2' }), positive)
+      .record(orderKey, positive)
       .describe('Cutoff of each order in Å, e.g. {2: 6.0, 3: 4.0, 4: 4.0}; orders from 2 without gaps'),
+    pairCutoffs: z
+      .record(orderKey, z.record(z.string(), positive))
+      .optional()
+      .describe(
+        'Shorter cutoffs of pairs of species, Å, by order, e.g. {3: {Na-Na: 3.0}}; other pairs keep the order’s',
+      ),
+    maximumSites: z
+      .record(orderKey, count)
+      .optional()
+      .describe(
+        'Largest number of distinct sites in a cluster, by order, e.g. {4: 2} for two-body terms only',
+      ),
+    rotational: z
+      .array(z.enum(['born-huang', 'huang']))
+      .optional()
+      .describe('Rotational sum rules imposed on order 2'),
   })
   .describe('The Taylor expansion of the energy in displacements');
 
@@ -120,19 +138,36 @@ const initial = z
   .prefault({})
   .describe('Initial training data');
 
+const temperatureLeg = z.union([
+  z
+    .strictObject({
+      from: positive.describe('K'),
+      to: positive.describe('K'),
+      time: positiveDuration('50 ps').describe('How long the ramp takes'),
+    })
+    .describe('A ramp, e.g. { from: 100, to: 900, time: 50 ps }'),
+  z
+    .strictObject({ hold: positive.describe('K'), time: positiveDuration('20 ps') })
+    .describe('A temperature that is held, e.g. { hold: 900, time: 20 ps }'),
+]);
+
+const temperature = z.union([positive, z.array(temperatureLeg).min(1).max(100)]);
+
 const md = z
   .strictObject({
-    temperature: positive.describe('K'),
+    temperature: temperature.describe(
+      'K, or a list of legs one after another, e.g. [{ from: 100, to: 900, time: 50 ps }, { hold: 900, time: 20 ps }]; the last temperature then holds',
+    ),
     timestep: positiveDuration('1 fs').prefault('1 fs'),
-    friction: positive.default(0.01).describe('Langevin friction, 1/fs'),
+    thermostat: z
+      .enum(['langevin', 'bussi'])
+      .default('langevin')
+      .describe('Langevin dynamics, or stochastic velocity rescaling (Bussi, Donadio, Parrinello)'),
+    friction: positive
+      .default(0.01)
+      .describe('Friction γ, 1/fs; velocity rescaling relaxes as fast, with the time 1/(2γ)'),
     walkers: z
-      .union([
-        count.max(64),
-        z
-          .array(z.strictObject({ temperature: positive }))
-          .min(1)
-          .max(64),
-      ])
+      .union([count.max(64), z.array(z.strictObject({ temperature })).min(1).max(64)])
       .default(1)
       .describe('Number of trajectories, or a list with their temperatures'),
   })
@@ -183,7 +218,8 @@ const acquisition = z
         'M: structures of one walker that may await labels; auto: the label slots, at most 4; 1 is the paper',
       ),
   })
-  .prefault({});
+  .prefault({})
+  .describe('When to ask for ab initio forces');
 
 const convergence = z
   .strictObject({
@@ -200,7 +236,8 @@ const convergence = z
     tolerance: positive.default(0.03).describe('Spread of β^{-1/2} that counts as levelled off'),
     overStructures: count.default(4).describe('Structures over which the spread is taken'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('When the force field is good enough');
 
 const limits = z
   .strictObject({

@@ -1,4 +1,5 @@
 import type { ExplorationOutcome } from '../exploration/types.js';
+import type { TemperatureProgram } from '../md/temperature.js';
 import type { Hyperparameters } from '../regression/types.js';
 import type { Ref } from '../store/types.js';
 import type { PickRule } from '../uncertainty/types.js';
@@ -55,7 +56,7 @@ export type Stage = 'prepare' | 'label' | 'refit' | 'displace' | 'explore' | 'sc
 
 /** The settings that decisions look at; all times in MD steps. */
 export interface CampaignRules {
-  readonly walkers: readonly { readonly temperature: number }[];
+  readonly walkers: readonly { readonly temperature: TemperatureProgram }[];
   /** fs */
   readonly timestep: number;
   readonly lookahead: number;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { analyze_cell, initSync, type MoyoDataset } from '@spglib/moyo-wasm';
 import { FailureError } from '../errors.js';
-import { determinant3 } from '../numerics/matrix3.js';
+import { determinant3, multiply3 } from '../numerics/matrix3.js';
 import { massOf } from './masses.js';
 import { pureTranslations, reduceToPrimitive } from './primitive.js';
 import type { Crystal } from './structure.js';
@@ -95,4 +95,32 @@ function isIdentity(rotation: readonly number[]): boolean {
 
 function distanceToLattice(t: readonly number[]): number {
   return t.reduce((s, v) => s + Math.abs(v - Math.round(v)), 0);
+}
+
+/** The conventional cell of the International Tables (standard setting). */
+export interface ConventionalLattice {
+  /** [9] rows are its lattice vectors, Å, in the Cartesian frame of the crystal. */
+  readonly lattice: Float64Array;
+  /** Crystal family and centring, e.g. `cF`, `hR`, `oA`. */
+  readonly bravais: string;
+  /** Number of the space group. */
+  readonly spaceGroup: number;
+}
+
+/** The conventional cell that belongs to a primitive one. */
+export function conventionalLattice(
+  crystal: Crystal,
+  symprec: number = DEFAULT_SYMPREC,
+): ConventionalLattice {
+  const {
+    std_linear: linear,
+    pearson_symbol: pearson,
+    hm_symbol: symbol,
+    number,
+  } = analyse(crystal, symprec);
+  // Serialised column by column: row k of this array combines the given vectors to the k-th standard one.
+  const lattice = multiply3(linear, crystal.lattice);
+  // Pearson's S stands for any one-face centring: the space-group symbol says which.
+  const centring = pearson[1] === 'S' ? symbol.trim()[0] : pearson[1];
+  return { lattice, bravais: `${pearson[0]}${centring}`, spaceGroup: number };
 }

@@ -6,6 +6,7 @@ import { enumerateClusters } from './clusters.js';
 import { type ClusterSpaceOptions, clusterLimits, cutoffOrders } from './cutoffs.js';
 import { eigentensors } from './eigentensors.js';
 import { shellWarnings } from './neighbours.js';
+import { chosenOptions } from './options.js';
 import { type OrbitGeometry, partitionIntoOrbits, repeatedSites } from './orbits.js';
 import { rotationalSumRules } from './rotationalSumRules.js';
 import { acousticSumRules } from './sumRules.js';
@@ -26,11 +27,13 @@ export function buildClusterSpace(
   cutoffs: Cutoffs,
   options: BuildOptions = {},
 ): ClusterSpace {
+  const chosen = chosenOptions(options, cutoffs);
   const frame = symmetryFrame(primitive.operations.map((o) => o.rotation));
   const orders = cutoffOrders(cutoffs).map((order) => buildOrder(primitive, frame, cutoffs, order, options));
   return {
     primitive,
     cutoffs: Object.fromEntries(orders.map(({ order, cutoff }) => [order, cutoff])),
+    ...(chosen !== undefined && { options: chosen }),
     orders,
     parameters: orders.reduce((sum, order) => sum + order.parameters, 0),
   };

@@ -15,6 +15,8 @@ interface Header {
   readonly spaceGroup: PrimitiveCrystal['spaceGroup'];
   readonly operations: number;
   readonly orders: readonly OrderHeader[];
+  /** Absent where nothing was chosen. */
+  readonly options?: ClusterSpaceOptions;
 }
 
 /** A cluster space as bytes; equal spaces have equal bytes. */
@@ -26,6 +28,7 @@ export function encodeClusterSpace(space: ClusterSpace): Uint8Array {
     spaceGroup: space.primitive.spaceGroup,
     operations: space.primitive.operations.length,
     orders: space.orders.map((order) => encodeOrder(order).header),
+    ...(space.options !== undefined && { options: space.options }),
   };
   return encodeFrame(FORMAT, VERSION, header, arrays);
 }
@@ -39,6 +42,7 @@ export function decodeClusterSpace(bytes: Uint8Array): ClusterSpace {
   return {
     primitive: decodeCrystal(frame, species, spaceGroup, header.operations),
     cutoffs: Object.fromEntries(orders.map(({ order, cutoff }) => [order, cutoff])),
+    ...(header.options !== undefined && { options: header.options }),
     orders,
     parameters: orders.reduce((sum, order) => sum + order.parameters, 0),
   };

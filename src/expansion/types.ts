@@ -1,5 +1,6 @@
 import type { PrimitiveCrystal } from '../crystal/types.js';
 import type { SparseMatrix } from '../numerics/sparse.js';
+import type { ClusterSpaceOptions } from './cutoffs.js';
 
 /** Cutoff of each order, Å: e.g. `{ 2: 6, 3: 4, 4: 4 }`. Orders ≥ 2, consecutive from 2. */
 export type Cutoffs = Readonly<Record<number, number>>;
@@ -70,6 +71,8 @@ export interface ExpansionOrder {
 export interface ClusterSpace {
   readonly primitive: PrimitiveCrystal;
   readonly cutoffs: Cutoffs;
+  /** What was chosen beyond them; absent where nothing was. */
+  readonly options?: ClusterSpaceOptions;
   /** Ascending from 2. */
   readonly orders: readonly ExpansionOrder[];
   /** P: length of φ′, orders one after the other. */

@@ -1,7 +1,7 @@
 import { FailureError } from '../errors.js';
 import { createGuard, type Wreck } from '../md/guard.js';
-import { createLangevin } from '../md/langevin.js';
 import { copyState, kineticEnergy, kineticTemperature } from '../md/state.js';
+import { createIntegrator, thermostatMemory } from '../md/thermostat.js';
 import type { PickRule } from '../uncertainty/types.js';
 import { createDecider, type Decision } from './decider.js';
 import type { ErrorSummary, Exploration, ExplorationHooks, WalkerModel } from './model.js';
@@ -58,8 +58,8 @@ function startRun(from: Omit<ExplorationProgress, 'trace'> & { readonly trace?: 
   return {
     input,
     model,
-    integrator: createLangevin(walker, model.masses, model.force),
-    guard: createGuard({ ...model, temperature: walker.temperature }),
+    integrator: createIntegrator({ thermostat: 'langevin', ...walker }, model.masses, model.force),
+    guard: createGuard({ ...model, temperature: walker.temperature, memory: thermostatMemory(walker) }),
     decider: createDecider({ acquisition, fittingError: model.fittingError, picked }, checkpoint),
     recorder: createTraceRecorder(from.trace),
     row: new Float64Array(9),
@@ -82,7 +82,7 @@ function advance(run: Run): Wreck | undefined {
   run.kinetic = kineticEnergy(state.velocities, model.masses);
   run.temperature = kineticTemperature(run.kinetic, model.masses.length);
   run.sinceRefit.steps++;
-  const wreck = run.guard.check(state.displacements, run.temperature, run.potential);
+  const wreck = run.guard.check(state.displacements, run.temperature, run.potential, state.step);
   if (wreck === undefined && state.step % ANCHOR_INTERVAL === 0) {
     anchor.state.step = state.step;
     anchor.state.displacements.set(state.displacements);

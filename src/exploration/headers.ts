@@ -40,12 +40,18 @@ export const PicksHeader = z.array(
   }),
 );
 
+const TemperatureHeader = z.union([
+  z.number(),
+  z.array(z.object({ from: z.number(), to: z.number(), steps: z.number() })),
+]);
+
 export const ProgressHeader = z.object({
   walker: z.object({
     walker: z.int(),
-    temperature: z.number(),
+    temperature: TemperatureHeader,
     timestep: z.number(),
     friction: z.number(),
+    thermostat: z.enum(['langevin', 'bussi']).optional(),
     seed: z.number(),
   }),
   acquisition: z.object({

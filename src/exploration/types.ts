@@ -1,15 +1,19 @@
+import type { TemperatureProgram } from '../md/temperature.js';
+import type { ExplorationThermostat } from '../md/thermostat.js';
 import type { MdState } from '../md/types.js';
 import type { AcquisitionSettings, PickRule, WindowState } from '../uncertainty/types.js';
 
 /** How a walker moves. */
 export interface WalkerSettings {
   readonly walker: number;
-  /** K */
-  readonly temperature: number;
+  /** K, a number or legs in MD steps. */
+  readonly temperature: TemperatureProgram;
   /** fs */
   readonly timestep: number;
-  /** 1/fs; Langevin (BAOAB). */
+  /** 1/fs */
   readonly friction: number;
+  /** Default: Langevin (BAOAB). */
+  readonly thermostat?: ExplorationThermostat;
   /** 64-bit seed as a decimal string or a safe integer; key of the counter-based generator. */
   readonly seed: number;
 }

@@ -1,4 +1,5 @@
 import { copyState, maxwellBoltzmann } from '../md/state.js';
+import { startTemperature } from '../md/temperature.js';
 import type { MdState } from '../md/types.js';
 import type { WalkerCheckpoint, WalkerSettings } from './types.js';
 
@@ -22,7 +23,8 @@ export function newWalker(
   masses: Float64Array,
   start: WalkerStart,
 ): WalkerCheckpoint {
-  const { walker, seed, temperature } = settings;
+  const { walker, seed } = settings;
+  const temperature = startTemperature(settings.temperature);
   const cold = start.from === 'sites';
   const state: MdState = {
     step: 0,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PrimitiveCrystal } from '../crystal/types.js';
 import { inputError } from '../errors.js';
 import { decodeCrystal, encodeCrystal, exact } from '../expansion/codecCrystal.js';
+import type { ClusterSpaceOptions } from '../expansion/cutoffs.js';
 import type { Cutoffs } from '../expansion/types.js';
 import {
   decodeFrame,
@@ -29,6 +30,8 @@ interface Header {
   /** Number of symmetry operations. */
   readonly operations: number;
   readonly cutoffs: Cutoffs;
+  /** Absent where nothing was chosen. */
+  readonly options?: ClusterSpaceOptions;
   readonly basis: string;
   readonly beta: number;
   readonly hyperparameters: Hyperparameters;
@@ -45,6 +48,7 @@ export function encodeForceField(field: ForceField): Uint8Array {
     operations: primitive.operations.length,
     spaceGroup: primitive.spaceGroup,
     cutoffs,
+    ...(field.options !== undefined && { options: field.options }),
     basis,
     beta,
     hyperparameters,
@@ -128,6 +132,7 @@ function fromFrame(frame: Frame): ForceField {
   return {
     primitive: decodeCrystal(frame, header.species, header.spaceGroup, header.operations),
     cutoffs: header.cutoffs,
+    ...(header.options !== undefined && { options: header.options }),
     basis: header.basis,
     parameters,
     ...('precisionFactor' in frame.arrays && {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PrimitiveCrystal } from '../crystal/types.js';
+import type { ClusterSpaceOptions } from '../expansion/cutoffs.js';
 import type { Cutoffs } from '../expansion/types.js';
 import type { Hyperparameters } from '../regression/types.js';
 
@@ -12,6 +13,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export interface ForceField {
   readonly primitive: PrimitiveCrystal;
   readonly cutoffs: Cutoffs;
+  /** What was chosen of the expansion beyond its cutoffs; absent where nothing was. */
+  readonly options?: ClusterSpaceOptions;
   /** Hash that identifies the basis (crystal, cutoffs, options, algorithm) in which φ′ are coordinates. */
   readonly basis: string;
   /** [P] φ′: coordinates of the force constants in the basis, eV/Åⁿ. */

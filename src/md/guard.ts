@@ -1,4 +1,5 @@
 import { inputError } from '../errors.js';
+import { hottestTarget, type TemperatureProgram } from './temperature.js';
 
 export interface GuardSettings {
   /** [atoms] amu */
@@ -6,7 +7,9 @@ export interface GuardSettings {
   /** Distance of nearest neighbours in the ideal crystal, Å. */
   readonly nearestNeighbour: number;
   /** Target temperature, K; undefined where there is no thermostat. */
-  readonly temperature?: number;
+  readonly temperature?: TemperatureProgram;
+  /** MD steps for which an earlier, higher target is still allowed for; default 0. */
+  readonly memory?: number;
 }
 
 /** A trajectory that the force field cannot be trusted on any more. */
@@ -14,11 +17,13 @@ export interface Wreck {
   readonly cause: 'non-finite' | 'displacement' | 'temperature';
   /** One sentence for a person. */
   readonly detail: string;
+  /** AtomIndex of the atom that is farthest from its site, or whose numbers are lost. */
+  readonly atom?: number;
 }
 
 export interface Guard {
-  /** What is wrong with displacements u ([3·atoms], Å), kinetic temperature (K) and potential energy (eV); undefined: nothing. */
-  check(u: Float64Array, temperature: number, energy: number): Wreck | undefined;
+  /** What is wrong with displacements u ([3·atoms], Å), kinetic temperature (K) and potential energy (eV) at an MD step; undefined: nothing. */
+  check(u: Float64Array, temperature: number, energy: number, step: number): Wreck | undefined;
 }
 
 /** Healthy argon at 80 K reaches a third; 0.4 leads a wreck by 0.07–1.2 ps (METHOD). */
@@ -40,13 +45,14 @@ export function createGuard(settings: GuardSettings): Guard {
     });
   }
   const limit = LARGEST_DISPLACEMENT * nearestNeighbour;
-  const hottest =
-    settings.temperature === undefined ? Number.POSITIVE_INFINITY : HOTTEST * settings.temperature;
+  const { temperature: program, memory = 0 } = settings;
+  const hottest = (step: number) =>
+    program === undefined ? Number.POSITIVE_INFINITY : HOTTEST * hottestTarget(program, step - memory, step);
   let mass = 0;
   for (const m of masses) mass += m;
 
   return {
-    check(u, temperature, energy) {
+    check(u, temperature, energy, step) {
       let x = 0;
       let y = 0;
       let z = 0;
@@ -71,12 +77,21 @@ export function createGuard(settings: GuardSettings): Guard {
         if (Number.isNaN(d2)) break;
       }
       if (!Number.isFinite(energy + temperature + largest)) {
-        return { cause: 'non-finite', detail: 'displacements, velocities or energy are not finite numbers' };
+        return {
+          cause: 'non-finite',
+          detail: 'displacements, velocities or energy are not finite numbers',
+          atom: farthest,
+        };
       }
       const distance = Math.sqrt(largest);
-      if (distance > limit)
-        return { cause: 'displacement', detail: displaced(farthest, distance, nearestNeighbour) };
-      if (temperature > hottest) return { cause: 'temperature', detail: hot(temperature, hottest) };
+      if (distance > limit) {
+        const detail = displaced(farthest, distance, nearestNeighbour);
+        return { cause: 'displacement', detail, atom: farthest };
+      }
+      const allowed = hottest(step);
+      if (temperature > allowed) {
+        return { cause: 'temperature', detail: hot(temperature, allowed), atom: farthest };
+      }
       return undefined;
     },
   };

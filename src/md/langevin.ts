@@ -3,11 +3,12 @@ import { STREAM, type Stream } from '../numerics/random/streams.js';
 import { BOLTZMANN, FORCE_TO_ACCELERATION } from '../units.js';
 import { removeCentreOfMass } from './centreOfMass.js';
 import type { Integrator } from './integrator.js';
+import { type TemperatureProgram, targetTemperature } from './temperature.js';
 import type { ForceFunction } from './types.js';
 
 export interface LangevinSettings {
   /** K */
-  readonly temperature: number;
+  readonly temperature: TemperatureProgram;
   /** fs */
   readonly timestep: number;
   /** γ, 1/fs */
@@ -41,9 +42,16 @@ export function createLangevin(
   const kick = masses.map((m) => (half * FORCE_TO_ACCELERATION) / m);
   const damping = Math.exp(-friction * timestep);
   const fluctuation = Math.sqrt(-Math.expm1(-2 * friction * timestep));
-  const thermal = masses.map(
-    (m) => fluctuation * Math.sqrt((BOLTZMANN * temperature * FORCE_TO_ACCELERATION) / m),
-  );
+  const thermal = new Float64Array(atoms);
+  let heldAt = Number.NaN;
+
+  function hold(target: number): void {
+    if (target === heldAt) return;
+    heldAt = target;
+    for (let atom = 0; atom < atoms; atom++) {
+      thermal[atom] = fluctuation * Math.sqrt((BOLTZMANN * target * FORCE_TO_ACCELERATION) / masses[atom]);
+    }
+  }
 
   return {
     timestep,
@@ -51,6 +59,7 @@ export function createLangevin(
       const u = state.displacements;
       const v = state.velocities;
       state.step += 1;
+      hold(targetTemperature(temperature, state.step));
       halfKick(v, forces, kick);
       drift(u, v, half);
       normals.fill(stream, walker, state.step, noise);

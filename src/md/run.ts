@@ -1,6 +1,7 @@
 import { createGuard, type Wreck } from './guard.js';
 import type { Integrator } from './integrator.js';
 import { kineticEnergy, kineticTemperature } from './state.js';
+import type { TemperatureProgram } from './temperature.js';
 import type { ForceFunction, MdState } from './types.js';
 
 export interface TrajectorySettings {
@@ -9,7 +10,9 @@ export interface TrajectorySettings {
   /** Å; for the blow-up guard. */
   readonly nearestNeighbour: number;
   /** The thermostat's target, K; undefined: none (NVE), the guard then looks at displacements alone. */
-  readonly temperature?: number;
+  readonly temperature?: TemperatureProgram;
+  /** MD steps for which the guard still allows for an earlier, higher target; default 0. */
+  readonly memory?: number;
   /** Last step. */
   readonly untilStep: number;
   /** A frame at each multiple of this many steps. */
@@ -54,7 +57,7 @@ export function* runTrajectory(
     const potentialEnergy = integrator.step(state, forces);
     const kinetic = kineticEnergy(velocities, masses);
     const temperature = kineticTemperature(kinetic, masses.length);
-    const wreck = guard.check(displacements, temperature, potentialEnergy);
+    const wreck = guard.check(displacements, temperature, potentialEnergy, state.step);
     if (wreck !== undefined) return { step: state.step, wreck };
     if (state.step % every === 0) {
       yield {

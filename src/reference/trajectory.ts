@@ -1,5 +1,6 @@
 import { createLangevin } from '../md/langevin.js';
 import { kineticEnergy, kineticTemperature, maxwellBoltzmann } from '../md/state.js';
+import { hottestTarget, startTemperature, type TemperatureProgram } from '../md/temperature.js';
 import type { ForceFunction, MdState } from '../md/types.js';
 import { STREAM } from '../numerics/random/streams.js';
 import { ReferenceFailure } from './failures.js';
@@ -13,7 +14,7 @@ export interface ReferenceTrajectory {
   /** [atoms] amu */
   readonly masses: Float64Array;
   /** K */
-  readonly temperature: number;
+  readonly temperature: TemperatureProgram;
   /** fs */
   readonly timestep: number;
   /** 1/fs */
@@ -50,7 +51,7 @@ export function referenceTrajectory(settings: ReferenceTrajectory): readonly Ref
     step: 0,
     displacements: new Float64Array(ideal.length),
     velocities: maxwellBoltzmann(
-      { ...random, temperature: 2 * temperature, stream: STREAM.referenceVelocities },
+      { ...random, temperature: 2 * startTemperature(temperature), stream: STREAM.referenceVelocities },
       masses,
     ),
   };
@@ -66,7 +67,7 @@ export function referenceTrajectory(settings: ReferenceTrajectory): readonly Ref
   while (frames.length < settings.count) {
     while (state.step < next) {
       energy = integrator.step(state, forces);
-      requireSound(state, energy, masses, temperature);
+      requireSound(state, energy, masses, hottestTarget(temperature, 0, state.step));
     }
     frames.push({
       step: state.step,

@@ -1,10 +1,11 @@
 import { FailureError, inputError } from '../errors.js';
 import { minimumNormSolution } from '../numerics/dense/leastSquares.js';
 import { evidenceAt, precisionFactorOf, residualOf, slopeAt } from './evidence.js';
+import { fixedPoint } from './fixedPoint.js';
 import { withoutDecay } from './priors/decay.js';
 import { createPrior } from './priors/index.js';
 import { type Prior, parametersOf } from './priors/prior.js';
-import { fixedPoint, maximiseEvidence, type SearchPoint, type SearchResult, TOLERANCE } from './search.js';
+import { maximiseEvidence, type SearchPoint, type SearchResult, TOLERANCE } from './search.js';
 import type { Gram, Hyperparameters, ParameterBlock, Posterior, PriorName } from './types.js';
 
 export interface RidgeOptions {
@@ -62,7 +63,9 @@ function searchGrouped(
 ): SearchResult {
   const first = start ?? coldStart(gram, prior, maxLogBeta);
   const result = fixedPoint(gram, prior, first, maxLogBeta, { tolerance, limit: FIXED_POINT_UPDATES });
-  return result.converged ? result : maximiseEvidence(gram, prior, result.point, maxLogBeta, { tolerance });
+  return result.converged
+    ? result
+    : maximiseEvidence(gram, prior, result.point, maxLogBeta, { tolerance, known: result });
 }
 
 /** From the by-order optimum with κ = 0 and from the last refit; the better stays (METHOD: there are local maxima). */

@@ -103,3 +103,8 @@ function minus(text: string): string {
     .replace(/^-/, '−')
     .replace('e-', 'e−');
 }
+
+/** Two temperatures as a range, e.g. `100–900`; one where they are equal. */
+export function kelvinRange([low, high]: readonly [number, number]): string {
+  return low === high ? fixed(low, 0) : `${fixed(low, 0)}–${fixed(high, 0)}`;
+}

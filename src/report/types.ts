@@ -103,8 +103,8 @@ export interface SettingsGroup {
 /** ε_B along one walker's trajectory; columns of equal length, one entry for each computed ε_B; NaN where unknown. */
 export interface WalkerTrace {
   readonly walker: number;
-  /** K */
-  readonly temperature: number;
+  /** The coldest and the hottest target so far, K. */
+  readonly temperatures: readonly [number, number];
   /** MD time, ps, ascending. */
   readonly time: Float64Array;
   /** The quantity that triggers (rms or largest atom), eV/Å. */

@@ -1,7 +1,7 @@
 import type { Supercell } from '../crystal/types.js';
 import { type ExpansionLayout, layOut } from '../expansion/layout.js';
 import type { ClusterSpace } from '../expansion/types.js';
-import { addSymmetricProduct } from '../numerics/kernels/linalg.js';
+import { addSymmetricProduct } from '../numerics/dense/product.js';
 import { createDesignMatrixIn, type DesignMatrix } from '../regression/designMatrix.js';
 import { errorFactor, precisionInSparseBasis } from './errorGeometry.js';
 import { ErrorKernel } from './errorKernel.js';

@@ -2,7 +2,7 @@ import { combinedBasis } from '../expansion/basis.js';
 import type { ClusterSpace } from '../expansion/types.js';
 import { choleskyInPlace } from '../numerics/dense/cholesky.js';
 import { inverseOfLowerTransposed } from '../numerics/dense/triangular.js';
-import { addSymmetricProduct } from '../numerics/kernels/linalg.js';
+import { addSymmetricProduct } from '../numerics/dense/product.js';
 import type { SparseMatrix } from '../numerics/sparse.js';
 
 /**

@@ -267,7 +267,7 @@ describe('a campaign', () => {
   });
 
   it('counts walkers from 1, each at its own temperature', () => {
-    const seen = new Map<number, number>();
+    const seen = new Map<number, unknown>();
     const watch = (_: CampaignState, after: Command | null) => {
       if (after?.type === 'explore') seen.set(after.walker, after.temperature);
     };

@@ -7,24 +7,24 @@ const guard = createGuard({ masses, nearestNeighbour: 2, temperature: 300 });
 
 describe('the blow-up guard', () => {
   it('lets a healthy state pass', () => {
-    expect(guard.check(Float64Array.of(0.5, 0, 0, 0, 0, 0), 899, -1)).toBeUndefined();
+    expect(guard.check(Float64Array.of(0.5, 0, 0, 0, 0, 0), 899, -1, 0)).toBeUndefined();
   });
 
   it('trips on a displacement beyond 0.45 of the nearest-neighbour distance, naming the atom', () => {
-    const wreck = guard.check(Float64Array.of(-0.1, 0, 0, 1.05, 0, 0), 300, 0);
+    const wreck = guard.check(Float64Array.of(-0.1, 0, 0, 1.05, 0, 0), 300, 0, 0);
     expect(wreck).toBeUndefined();
-    const beyond = guard.check(Float64Array.of(1.3, 0, 0, 0, 0, 0), 300, 0);
+    const beyond = guard.check(Float64Array.of(1.3, 0, 0, 0, 0, 0), 300, 0, 0);
     expect(beyond?.cause).toBe('displacement');
     expect(beyond?.detail).toContain('atom 0 is 0.975 Å');
   });
 
   it('measures displacements from their centre of mass', () => {
-    expect(guard.check(Float64Array.of(5, 5, 5, 5, 5, 5), 300, 0)).toBeUndefined();
+    expect(guard.check(Float64Array.of(5, 5, 5, 5, 5, 5), 300, 0, 0)).toBeUndefined();
   });
 
   it('trips on three times the target temperature, and not without a target', () => {
-    expect(guard.check(new Float64Array(6), 901, 0)?.cause).toBe('temperature');
-    expect(createGuard({ masses, nearestNeighbour: 2 }).check(new Float64Array(6), 1e6, 0)).toBeUndefined();
+    expect(guard.check(new Float64Array(6), 901, 0, 0)?.cause).toBe('temperature');
+    expect(createGuard({ masses, nearestNeighbour: 2 }).check(new Float64Array(6), 1e6, 0, 0)).toBeUndefined();
   });
 
   it.each([
@@ -34,7 +34,7 @@ describe('the blow-up guard', () => {
     [new Float64Array(6), Number.NaN, 0],
     [new Float64Array(6), 300, Number.NEGATIVE_INFINITY],
   ])('trips on numbers that are not finite', (u, temperature, energy) => {
-    expect(guard.check(u, temperature, energy)?.cause).toBe('non-finite');
+    expect(guard.check(u, temperature, energy, 0)?.cause).toBe('non-finite');
   });
 
   it('refuses a crystal without neighbours', () => {

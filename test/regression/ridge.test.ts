@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.js';
+import { fixedPoint } from '../../src/regression/fixedPoint.js';
 import { addRows, emptyGram, sumGrams } from '../../src/regression/gram.js';
 import { bayesianError, calibration } from '../../src/regression/metrics.js';
 import { posteriorSample, predictedMean, predictiveVariance } from '../../src/regression/posterior.js';
 import { createPrior } from '../../src/regression/priors/index.js';
 import { fitRidge } from '../../src/regression/ridge.js';
-import { fixedPoint, maximiseEvidence } from '../../src/regression/search.js';
+import { maximiseEvidence } from '../../src/regression/search.js';
 import type { Hyperparameters, Posterior } from '../../src/regression/types.js';
 import {
   decayMatrix,

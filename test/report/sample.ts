@@ -8,7 +8,7 @@ export function sampleTrace(walker: number, samples: number): WalkerTrace {
   const level = (i: number) => 0.002 + 0.006 * Math.exp((-5 * i) / samples);
   return {
     walker,
-    temperature: 200 + 100 * walker,
+    temperatures: [200 + 100 * walker, 200 + 100 * walker],
     time: column((i) => (i + 1) * 0.004),
     error: column((i) => level(i) * (1 + 0.1 * Math.sin(i))),
     mean: column((i) => (i === 0 ? Number.NaN : level(i))),

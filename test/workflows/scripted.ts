@@ -14,7 +14,9 @@ export type Fate = 'answer' | 'hold' | 'fail';
 /** Activities that answer from a simulated world, under the queues of the real ones. */
 export interface ScriptedWorkers {
   /** Every command that was given since the script began, in the order of its arrival. */
-  given: readonly Command[];
+  readonly given: readonly Command[];
+  /** Activities that run now. */
+  readonly active: number;
   fate: (command: Command) => Fate;
   /** Begins a script: a world of its own, and what becomes of its commands. */
   script(world: World, fate?: (command: Command) => Fate): void;
@@ -37,14 +39,21 @@ export async function scriptedWorkers(
   let given: Command[] = [];
   let fate: (command: Command) => Fate = () => 'answer';
   let campaigns = 0;
+  let active = 0;
 
   const run = async ({ command }: Input): Promise<CampaignEvent> => {
     given.push(command);
-    const decided = fate(command);
-    if (decided === 'fail')
-      throw ApplicationFailure.nonRetryable(`scripted fault of ${command.type}`, 'InputError');
-    if (decided === 'hold') await held();
-    return world.answer(command);
+    active++;
+    try {
+      const decided = fate(command);
+      if (decided === 'fail') {
+        throw ApplicationFailure.nonRetryable(`scripted fault of ${command.type}`, 'InputError');
+      }
+      if (decided === 'hold') await held();
+      return world.answer(command);
+    } finally {
+      active--;
+    }
   };
   const create = (taskQueue: string, activities: readonly string[], workflowBundle?: WorkflowBundle) =>
     Worker.create({
@@ -67,6 +76,9 @@ export async function scriptedWorkers(
   return {
     get given() {
       return given;
+    },
+    get active() {
+      return active;
     },
     get fate() {
       return fate;

@@ -1,6 +1,8 @@
 import type { LedgerEntryBody } from '../../../src/campaign/ledger.js';
+import { rulesOf } from '../../../src/campaign/bundle.js';
 import { decodeTrace } from '../../../src/exploration/codec.js';
 import type { Trace, TraceColumn } from '../../../src/exploration/types.js';
+import { temperatureRange } from '../../../src/md/temperature.js';
 import type { StandardisedError, WalkerTrace } from '../../../src/report/types.js';
 import type { Store } from '../../../src/store/types.js';
 import type { CampaignContext } from '../context.js';
@@ -26,13 +28,14 @@ export async function readTraces(
 /** One trace for each walker, its segments joined. */
 export function walkerTraces({ settings }: CampaignContext, segments: readonly Segment[]): WalkerTrace[] {
   const { md, acquisition } = settings;
+  const rules = rulesOf(settings);
   const error: TraceColumn = acquisition.quantity === 'rms' ? 'rmsError' : 'largestAtomError';
   const walkers = [...new Set(segments.map((s) => s.entry.walker))].sort((a, b) => a - b);
   return walkers.map((walker) => {
     const own = segments.filter((s) => s.entry.walker === walker).map((s) => s.trace);
     return {
       walker,
-      temperature: typeof md.walkers === 'number' ? md.temperature : md.walkers[walker - 1].temperature,
+      temperatures: temperatureRange(rules.walkers[walker - 1].temperature, joined(own, 'step').at(-1) ?? 0),
       time: joined(own, 'step').map((step) => (step * md.timestep) / 1000),
       error: joined(own, error),
       mean: joined(own, 'mean'),

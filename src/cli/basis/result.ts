@@ -1,5 +1,6 @@
 import type { PrimitiveCrystal } from '../../crystal/types.js';
 import { buildClusterSpace } from '../../expansion/clusterSpace.js';
+import type { ClusterSpaceOptions } from '../../expansion/cutoffs.js';
 import type { Cutoffs, ExpansionOrder } from '../../expansion/types.js';
 
 /** One order of a basis as `anharmony basis` shows it. */
@@ -20,9 +21,13 @@ export interface BasisSummary {
 }
 
 /** Builds the cluster space and measures it. */
-export function measureBasis(primitive: PrimitiveCrystal, cutoffs: Cutoffs): BasisSummary {
+export function measureBasis(
+  primitive: PrimitiveCrystal,
+  cutoffs: Cutoffs,
+  options: ClusterSpaceOptions = {},
+): BasisSummary {
   const start = performance.now();
-  const space = buildClusterSpace(primitive, cutoffs);
+  const space = buildClusterSpace(primitive, cutoffs, options);
   const seconds = (performance.now() - start) / 1e3;
   return {
     orders: space.orders.map(({ order, cutoff, clusters, orbits, beforeSumRules, parameters }) => ({

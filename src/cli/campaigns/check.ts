@@ -1,44 +1,37 @@
 import type { CampaignBundle } from '../../campaign/bundle.js';
+import type { CampaignSettings } from '../../campaign/schema.js';
 import { reducedFormula } from '../../crystal/formula.js';
+import { labelledFrames } from '../../crystal/labelledFrames.js';
 import { parseCrystal } from '../../crystal/read.js';
 import { buildSupercell } from '../../crystal/supercell.js';
 import { analyseSymmetry } from '../../crystal/symmetry.js';
-import { inputError } from '../../errors.js';
+import type { Supercell } from '../../crystal/types.js';
+import { InputError, inputError, type Problem } from '../../errors.js';
 import { type ClusterSpaceEstimate, estimateClusterSpace } from '../../expansion/estimate.js';
+import { chosenOptions } from '../../expansion/options.js';
 import { checkSupercell } from '../../expansion/supercellFit.js';
 import { createCalculator } from '../../reference/catalogue.js';
 
 /**
  * Physical consistency, before anything starts: the crystal, the supercell, cutoffs that fit, a reference that describes
- * the species. Returns what a person should know beforehand, a line each.
- * @throws InputError
+ * the species, a test set of this crystal. Returns what a person should know beforehand, a line each.
+ * @throws InputError with everything that is wrong
  */
 export function checkCampaign(bundle: CampaignBundle): readonly string[] {
   const { settings } = bundle;
   const unit = parseCrystal(bundle.crystal.text, settings.crystal);
   const primitive = analyseSymmetry(unit, { symprec: settings.symprec });
   const supercell = buildSupercell(primitive, unit, settings.supercell.flat());
-  const { cutoffs } = settings.expansion;
-  checkSupercell(cutoffs, supercell, 'expansion.cutoffs');
+  const { cutoffs, ...options } = settings.expansion;
   const { lattice, species } = supercell.crystal;
-  createCalculator(settings.reference, { lattice, species, folder: bundle.folder });
-  if (settings.test?.source === 'reference-md' && settings.reference.calculator === 'command') {
-    throw inputError({
-      field: 'test.source',
-      message: 'MD driven by the reference needs a built-in potential',
-      got: settings.reference.calculator,
-      hint: 'give the test set as a file: test: {source: file, file: …}',
-    });
-  }
-  if (settings.acquisition.minWindow > settings.acquisition.window) {
-    throw inputError({
-      field: 'acquisition.minWindow',
-      message: 'is longer than the window, which can never be filled',
-      got: String(settings.acquisition.minWindow),
-      expected: `at most acquisition.window = ${settings.acquisition.window}`,
-    });
-  }
-  const estimate = estimateClusterSpace(primitive, cutoffs);
+  throwAll([
+    () => checkSupercell(cutoffs, supercell, 'expansion.cutoffs'),
+    () => chosenOptions(options, cutoffs),
+    () => createCalculator(settings.reference, { lattice, species, folder: bundle.folder }),
+    () => checkTestSet(bundle, supercell),
+    () => checkWindow(settings),
+  ]);
+  const estimate = estimateClusterSpace(primitive, cutoffs, options);
   const atoms = supercell.siteOf.length;
   const { number, symbol } = primitive.spaceGroup;
   return [
@@ -46,6 +39,41 @@ export function checkCampaign(bundle: CampaignBundle): readonly string[] {
     ...estimate.warnings.map((warning) => `warning: ${warning}`),
     ...costLines(estimate, atoms, settings.acquisition.every),
   ];
+}
+
+/** Runs all checks and reports everything that they refuse. */
+function throwAll(checks: readonly (() => unknown)[]): void {
+  const problems: Problem[] = [];
+  for (const check of checks) {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+function checkTestSet({ settings, testSet }: CampaignBundle, supercell: Supercell): void {
+  if (testSet) labelledFrames(testSet.text, testSet.name, supercell);
+  if (settings.test?.source !== 'reference-md' || settings.reference.calculator !== 'command') return;
+  throw inputError({
+    field: 'test.source',
+    message: 'MD driven by the reference needs a built-in potential',
+    got: settings.reference.calculator,
+    hint: 'give the test set as a file: test: {source: file, file: …}',
+  });
+}
+
+function checkWindow({ acquisition: { minWindow, window } }: CampaignSettings): void {
+  if (minWindow <= window) return;
+  throw inputError({
+    field: 'acquisition.minWindow',
+    message: 'is longer than the window, which can never be filled',
+    got: String(minWindow),
+    expected: `at most acquisition.window = ${window}`,
+  });
 }
 
 /**

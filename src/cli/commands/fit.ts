@@ -2,10 +2,10 @@ import { type Command, Option } from 'commander';
 import type { Supercell } from '../../crystal/types.js';
 import { inputError } from '../../errors.js';
 import { buildClusterSpace } from '../../expansion/clusterSpace.js';
-import { basisIdentity } from '../../expansion/codec.js';
 import { parseCutoffs } from '../../expansion/cutoffs.js';
 import { checkSupercell } from '../../expansion/supercellFit.js';
 import type { ClusterSpace } from '../../expansion/types.js';
+import { basisHash } from '../../forcefield/clusterSpaceOf.js';
 import { encodeForceField } from '../../forcefield/forceField.js';
 import { createDesignMatrix } from '../../regression/designMatrix.js';
 import { PRIOR_NAMES } from '../../regression/priors/index.js';
@@ -13,15 +13,15 @@ import { LABEL_NOISE } from '../../regression/ridge.js';
 import { checkIdealForces, type LabelledStructure, type Labelling } from '../../regression/trainingRows.js';
 import type { PriorName } from '../../regression/types.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
-import { hashOf } from '../../store/canonical.js';
 import { TO_MEV } from '../../units.js';
 import { PROGRAM_VERSION } from '../../version.js';
+import { addExpansionFlags, type ExpansionFlags, expansionOptions } from '../expansionFlags.js';
 import { describeFit } from '../fit/describe.js';
 import { loadStructures, loadSupercell } from '../fit/load.js';
 import { parseRange } from '../fit/range.js';
 import { type FitResult, fitStructures } from '../fit/result.js';
 
-interface FitFlags {
+interface FitFlags extends ExpansionFlags {
   readonly cutoffs: string;
   readonly prior: PriorName;
   readonly train?: string;
@@ -35,7 +35,7 @@ interface FitFlags {
 
 /** `anharmony fit`: force constants from displacements and forces in a file, and how good they are. */
 export function registerFit(program: Command): void {
-  program
+  const command = program
     .command('fit')
     .description('fit force constants to displacements and forces by Bayesian ridge regression')
     .argument('<crystal>', 'unit cell: POSCAR or extended XYZ')
@@ -60,6 +60,7 @@ export function registerFit(program: Command): void {
     .action(async (crystal: string, ideal: string, data: string, flags: FitFlags) => {
       await runFit({ crystal, ideal, data }, flags);
     });
+  addExpansionFlags(command);
 }
 
 interface FitPaths {
@@ -80,7 +81,10 @@ async function runFit(paths: FitPaths, flags: FitFlags): Promise<void> {
   };
   const train = select(flags.train ?? ':', '--train');
   const test = flags.test === undefined ? [] : select(flags.test, '--test');
-  const space = buildClusterSpace(supercell.primitive, cutoffs, { onWarning: warn });
+  const space = buildClusterSpace(supercell.primitive, cutoffs, {
+    ...expansionOptions(flags),
+    onWarning: warn,
+  });
   const idealForces = await loadIdealForces(flags, supercell);
   const labelling: Labelling = { design: createDesignMatrix(space, supercell), idealForces };
   const result = fitStructures(space, labelling, train, test, { prior: flags.prior, labelNoise });
@@ -117,7 +121,8 @@ async function writeForceField(
   const bytes = encodeForceField({
     primitive: space.primitive,
     cutoffs: space.cutoffs,
-    basis: hashOf(basisIdentity(space.primitive, space.cutoffs)),
+    ...(space.options !== undefined && { options: space.options }),
+    basis: basisHash(space),
     parameters: posterior.parameters,
     precisionFactor: posterior.precisionFactor,
     beta: posterior.beta,

@@ -1,10 +1,8 @@
 import { nearestNeighbourDistance } from '../../crystal/minimum-image.js';
 import { buildSupercell } from '../../crystal/supercell.js';
 import type { Supercell } from '../../crystal/types.js';
-import { inputError } from '../../errors.js';
-import { buildClusterSpace } from '../../expansion/clusterSpace.js';
-import { encodeClusterSpace } from '../../expansion/codec.js';
 import type { ClusterSpace } from '../../expansion/types.js';
+import { clusterSpaceOf } from '../../forcefield/clusterSpaceOf.js';
 import type { ForceField } from '../../forcefield/forceField.js';
 import { createForceKernel } from '../../forcefield/forceKernel.js';
 import { harmonicCrystal } from '../../forcefield/harmonic.js';
@@ -18,7 +16,6 @@ import type { MdState } from '../../md/types.js';
 import { createVerlet } from '../../md/verlet.js';
 import { createNormals } from '../../numerics/random/normals.js';
 import { STREAM } from '../../numerics/random/streams.js';
-import { hashBytes } from '../../store/canonical.js';
 import { createBayesianError } from '../../uncertainty/bayesianError.js';
 import type { MdOptions } from './options.js';
 import type { Production } from './runner.js';
@@ -84,18 +81,4 @@ function errorOf(field: ForceField, space: ClusterSpace, supercell: Supercell): 
   const error = createBayesianError(space, supercell);
   error.setPrecision(field.precisionFactor, field.beta);
   return (u) => error.evaluate(u);
-}
-
-/** The basis in which the force field's parameters are coordinates, built again. */
-function clusterSpaceOf(field: ForceField, path: string): ClusterSpace {
-  const space = buildClusterSpace(field.primitive, field.cutoffs);
-  const found = hashBytes(encodeClusterSpace(space));
-  if (space.parameters === field.parameters.length && found === field.basis) return space;
-  throw inputError({
-    field: path,
-    message: 'the parameters of this force field are coordinates in a basis that this version does not build',
-    got: `basis ${field.basis.slice(0, 16)}…, ${field.parameters.length} parameters`,
-    expected: `basis ${found.slice(0, 16)}…, ${space.parameters} parameters`,
-    hint: 'use the version that trained it, or train it again',
-  });
 }

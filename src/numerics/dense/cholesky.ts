@@ -1,6 +1,6 @@
 import { FailureError } from '../../errors.js';
-import { addProduct, addSymmetricProduct, at, type Window } from './product.js';
-import { solveRowsAgainstLower } from './triangular.js';
+import { PANEL_ROWS, Panel } from '../kernels/panel.js';
+import { at, type Window } from './window.js';
 
 /** The matrix given to `choleskyInPlace` is not positive definite within rounding. */
 export class NotPositiveDefiniteError extends FailureError {
@@ -13,30 +13,25 @@ export class NotPositiveDefiniteError extends FailureError {
   }
 }
 
-const WIDTH = 64;
-
 /**
  * A = L Lᵀ of the symmetric positive definite A [n × n] (only its lower triangle is read). L overwrites the lower
  * triangle, the strict upper one becomes 0. Left-looking by columns of blocks; n³/6 multiplications, nearly all of
- * them in `addProduct`. Rounding is that of the equilibrated matrix, however A is scaled: no step compares or mixes
+ * them in the product kernel. Rounding is that of the equilibrated matrix, however A is scaled: no step compares or mixes
  * entries of different scale (Demmel, LAPACK Working Note 14).
  */
 export function choleskyInPlace(a: Float64Array, n: number): void {
   const whole: Window = { data: a, offset: 0, stride: n };
-  for (let j = 0; j < n; j += WIDTH) {
-    const columns = Math.min(WIDTH, n - j);
+  for (let j = 0; j < n; j += PANEL_ROWS) {
+    const columns = Math.min(PANEL_ROWS, n - j);
     const below = n - j - columns;
     const diagonal = at(whole, j, j);
-    const panel = at(whole, j + columns, j);
-    const rowsOfDiagonal = at(whole, j, 0);
-    addSymmetricProduct(diagonal, rowsOfDiagonal, columns, j, -1);
+    const before = at(whole, j, 0);
+    const panel = new Panel(before, columns, j);
+    panel.add(diagonal, before, columns, -1);
     factorDiagonalBlock(diagonal, columns, j);
-    for (let i = 0; i < below; i += WIDTH) {
-      const rows = Math.min(WIDTH, below - i);
-      const block = at(panel, i, 0);
-      addProduct(block, at(whole, j + columns + i, 0), rowsOfDiagonal, rows, columns, j, -1);
-      solveRowsAgainstLower(block, diagonal, rows, columns);
-    }
+    if (below === 0) break;
+    panel.loadTriangle(diagonal);
+    panel.add(at(whole, j + columns, j), at(whole, j + columns, 0), below, -1, 0, true);
   }
   clearUpper(a, n);
 }

@@ -1,6 +1,8 @@
-import { addProduct, at, type Window } from './product.js';
+import { PANEL_ROWS, Panel } from '../kernels/panel.js';
+import { at, type Window } from './window.js';
 
-const WIDTH = 64;
+/** Fewer rows than this are solved one by one. */
+const FEW = 4;
 
 /** Solves L x = b in place; L [n × n] lower. */
 export function solveLower(factor: Float64Array, n: number, x: Float64Array): void {
@@ -33,48 +35,43 @@ export function solveCholesky(factor: Float64Array, n: number, x: Float64Array):
  * count · n²/2 multiplications.
  */
 export function solveLowerRows(factor: Float64Array, n: number, x: Float64Array, count: number): void {
+  if (count < FEW) {
+    for (let r = 0; r < count; r++) solveLower(factor, n, x.subarray(r * n, (r + 1) * n));
+    return;
+  }
   const lower: Window = { data: factor, offset: 0, stride: n };
-  for (let i = 0; i < count; i += WIDTH) {
-    const rows = Math.min(WIDTH, count - i);
-    solveBlockOfRows(lower, n, { data: x, offset: i * n, stride: n }, rows);
+  const rows: Window = { data: x, offset: 0, stride: n };
+  for (let j = 0; j < n; j += PANEL_ROWS) {
+    const panel = new Panel(at(lower, j, 0), Math.min(PANEL_ROWS, n - j), j);
+    panel.loadTriangle(at(lower, j, j));
+    panel.add(at(rows, 0, j), rows, count, -1, 0, true);
   }
 }
 
 /**
  * (L⁻¹)ᵀ of the lower triangular L [n × n]: upper triangular, row-major, so that row i is column i of L⁻¹ and
- * (L Lᵀ)⁻¹_pq is the product of rows p and q. n³/6 multiplications.
+ * (L Lᵀ)⁻¹_pq is the product of rows p and q. n³/6 multiplications. Written to `out` where it is given; its strict
+ * lower triangle must be zero.
  */
-export function inverseOfLowerTransposed(factor: Float64Array, n: number): Float64Array {
+export function inverseOfLowerTransposed(
+  factor: Float64Array,
+  n: number,
+  out: Float64Array = new Float64Array(n * n),
+): Float64Array {
   const lower: Window = { data: factor, offset: 0, stride: n };
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) out[i * n + i] = 1;
-  for (let i = 0; i < n; i += WIDTH) {
-    const rows = Math.min(WIDTH, n - i);
-    // Column i of L⁻¹ starts at its entry i: everything before it is zero.
-    solveBlockOfRows(at(lower, i, i), n - i, { data: out, offset: i * n + i, stride: n }, rows);
+  const whole: Window = { data: out, offset: 0, stride: n };
+  for (let i = 0; i < n; i++) {
+    out.fill(0, i * n + i, (i + 1) * n);
+    out[i * n + i] = 1;
   }
-  return out;
-}
-
-/** Rows x of X [rows × n] ← solution of L x = row, one block of columns after the other. */
-function solveBlockOfRows(lower: Window, n: number, x: Window, rows: number): void {
-  for (let j = 0; j < n; j += WIDTH) {
-    const columns = Math.min(WIDTH, n - j);
-    const block = at(x, 0, j);
-    addProduct(block, x, at(lower, j, 0), rows, columns, j, -1);
-    solveRowsAgainstLower(block, at(lower, j, j), rows, columns);
-  }
-}
-
-/** The unblocked step of the above: each row of `x` [rows × n] ← solution of L x = row. */
-export function solveRowsAgainstLower(x: Window, lower: Window, rows: number, n: number): void {
-  for (let r = 0; r < rows; r++) {
-    const row = x.offset + r * x.stride;
-    for (let j = 0; j < n; j++) {
-      const lowerRow = lower.offset + j * lower.stride;
-      let sum = x.data[row + j];
-      for (let k = 0; k < j; k++) sum -= x.data[row + k] * lower.data[lowerRow + k];
-      x.data[row + j] = sum / lower.data[lowerRow + j];
+  for (let j = 0; j < n; j += PANEL_ROWS) {
+    const columns = Math.min(PANEL_ROWS, n - j);
+    const panel = new Panel(at(lower, j, 0), columns, j);
+    panel.loadTriangle(at(lower, j, j));
+    // Row i of the result starts at its column i: everything before it is zero.
+    for (let i = 0; i <= j; i += PANEL_ROWS) {
+      panel.add(at(whole, i, j), at(whole, i, 0), Math.min(PANEL_ROWS, n - i), -1, i, true);
     }
   }
+  return out;
 }

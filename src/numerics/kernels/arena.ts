@@ -46,12 +46,12 @@ export class Arena {
   }
 
   open(): KernelMemory {
-    const { kernels, buffer } = openKernels(this.#end);
+    const { kernels, memory, buffer } = openKernels(this.#end);
     for (const { address, table } of this.#tables) {
       const bytes = new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
       new Uint8Array(buffer, address, bytes.length).set(bytes);
     }
-    return new KernelMemory(kernels, buffer);
+    return new KernelMemory(kernels, memory, buffer);
   }
 }
 
@@ -59,7 +59,8 @@ export class Arena {
 export class KernelMemory {
   constructor(
     readonly kernels: Kernels,
-    readonly buffer: ArrayBuffer,
+    readonly memory: WebAssembly.Memory,
+    readonly buffer: ArrayBufferLike,
   ) {}
 
   float64(address: number, length: number): Float64Array {

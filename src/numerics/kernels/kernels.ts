@@ -55,6 +55,8 @@ export interface Kernels {
     k: number,
     sign: number,
   ): void;
+  /** Each row x of X [m × n] becomes the solution of L x = row, L [n × n] lower; f64, row strides in bytes. */
+  solveRows(x: number, xStride: number, l: number, lStride: number, m: number, n: number): void;
   /** rounds × 96 floating-point operations in f32 vectors, as fast as the machine goes (benchmarks). */
   peak32(rounds: number): number;
 }
@@ -62,11 +64,24 @@ export interface Kernels {
 const PAGE = 65536;
 let compiled: WebAssembly.Module | undefined;
 
-/** The kernels on a memory of their own. */
-export function openKernels(bytes: number): { readonly kernels: Kernels; readonly buffer: ArrayBuffer } {
+/** The kernels' code: compiled once in a thread, and handed to others as it is. */
+export function kernelModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)));
+  return compiled;
+}
+
+/** The kernels on a memory of their own, which other threads may share. */
+export function openKernels(bytes: number): {
+  readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
+  readonly buffer: ArrayBufferLike;
+} {
   const pages = Math.max(1, Math.ceil(bytes / PAGE));
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const instance = new WebAssembly.Instance(compiled, { env: { memory } });
-  return { kernels: instance.exports as unknown as Kernels, buffer: memory.buffer };
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  return { kernels: kernelsOn(kernelModule(), memory), memory, buffer: memory.buffer };
+}
+
+/** The kernels on a given memory. */
+export function kernelsOn(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }

@@ -27,6 +27,10 @@ export const STREAM = {
   productionDisplacements: 11,
   /** Samples of the posterior: (stream, sample, 0, parameter). */
   posteriorSamples: 12,
+  /** Noise of velocity rescaling, one scale for all atoms: (stream, walker, step, a third of the numbers). */
+  velocityRescaling: 13,
+  /** The same in production trajectories. */
+  productionRescaling: 14,
 } as const;
 
 export type Stream = (typeof STREAM)[keyof typeof STREAM];

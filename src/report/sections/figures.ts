@@ -4,8 +4,8 @@ import { forceConstantsFigure, ordersOf } from '../figures/forceConstants.js';
 import { learningFigure, structuresFigure } from '../figures/learning.js';
 import { trajectoryFigure } from '../figures/trajectory.js';
 import { zHistogramFigure } from '../figures/zHistogram.js';
-import { count, fixed, mev, picoseconds } from '../numbers.js';
-import type { ReportData } from '../types.js';
+import { count, fixed, kelvinRange, mev, picoseconds } from '../numbers.js';
+import type { ReportData, WalkerTrace } from '../types.js';
 import { typeset } from '../typeset.js';
 import { criterionText } from './wording.js';
 
@@ -37,7 +37,7 @@ function trajectories(data: ReportData): Html {
       : 'the largest rms error bar of an atom';
   const several = data.traces.length > 1;
   const panels = data.traces.map((trace) => {
-    const title = several ? html`<h3>Walker ${trace.walker}, ${fixed(trace.temperature, 0)} K</h3>` : null;
+    const title = several ? html`<h3>Walker ${trace.walker}, ${kelvinRange(trace.temperatures)} K</h3>` : null;
     return html`${title}${wide(trajectoryFigure(trace, data.structures, data.refits))}`;
   });
   return figure(
@@ -47,9 +47,9 @@ function trajectories(data: ReportData): Html {
   );
 }
 
-const NO_TRACE = {
+const NO_TRACE: WalkerTrace = {
   walker: 0,
-  temperature: 0,
+  temperatures: [0, 0],
   time: new Float64Array(0),
   error: new Float64Array(0),
   mean: new Float64Array(0),

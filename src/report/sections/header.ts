@@ -4,6 +4,7 @@ import { DISAGREEMENT, expectedErrorInterval, relativeDifference } from '../expe
 import {
   count,
   fixed,
+  kelvinRange,
   forceErrorInterval,
   mev,
   moment,
@@ -38,8 +39,10 @@ ${advice(outcome)}${warnings(data.warnings)}
 }
 
 function temperatures(data: ReportData): string {
-  const kelvin = [...new Set(data.traces.map((trace) => trace.temperature))].sort((a, b) => a - b);
-  return kelvin.length === 0 ? '' : `, ${kelvin.map((t) => fixed(t, 0)).join(', ')} K`;
+  const ranges = [...data.traces]
+    .sort((a, b) => a.temperatures[0] - b.temperatures[0] || a.temperatures[1] - b.temperatures[1])
+    .map((trace) => kelvinRange(trace.temperatures));
+  return ranges.length === 0 ? '' : `, ${[...new Set(ranges)].join(', ')} K`;
 }
 
 function keyNumbers(data: ReportData): readonly Html[] {

@@ -1,7 +1,7 @@
 import { convergenceChecks, levellingText } from '../convergence.js';
 import { type Html, html, raw } from '../escape.js';
 import { calibrationRatio } from '../figures/calibration.js';
-import { fixed, forceError, percent, plural } from '../numbers.js';
+import { fixed, kelvinRange, forceError, percent, plural } from '../numbers.js';
 import type { ReportData, Verdict } from '../types.js';
 import { typeset } from '../typeset.js';
 import { table } from './parts.js';
@@ -69,10 +69,8 @@ function checkSentence({ testSet, structures }: ReportData): string {
 
 function scopeSentence({ traces, outcome }: ReportData): string {
   if (traces.length === 0 || outcome.fittingError === null) return '';
-  const kelvin = traces.map((trace) => trace.temperature);
-  const low = Math.min(...kelvin);
-  const high = Math.max(...kelvin);
-  const range = low === high ? `${fixed(low, 0)} K` : `${fixed(low, 0)}–${fixed(high, 0)} K`;
+  const kelvin = traces.flatMap((trace) => trace.temperatures);
+  const range = `${kelvinRange([Math.min(...kelvin), Math.max(...kelvin)])} K`;
   return `These numbers hold for what was explored: ${range} at this volume. At higher temperatures the error is larger than ε_B says, because β^{-1/2} comes from the training set.`;
 }
 

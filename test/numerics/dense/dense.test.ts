@@ -16,7 +16,8 @@ import {
 } from '../../../src/numerics/dense/triangular.js';
 import { normalArray, normals, product, transposed } from '../../regression/synthetic.js';
 
-const SIZES = [1, 2, 3, 7, 63, 64, 65, 130, 201];
+/** On either side of the sizes of blocks and panels. */
+const SIZES = [1, 2, 3, 7, 63, 64, 65, 96, 97, 130, 201, 290];
 
 function positiveDefinite(n: number, seed: number): Float64Array {
   const x = normalArray((n + 5) * n, normals(seed));
@@ -66,8 +67,11 @@ describe('addProduct', () => {
     }
   });
 
-  it('gives an entry the same bits whatever tile it falls into', () => {
-    const [n, k] = [21, 77];
+  it.each([
+    [21, 77],
+    [101, 513],
+    [200, 300],
+  ])('gives an entry the same bits whatever tile it falls into (%i × %i)', (n, k) => {
     const a = normalArray(n * k, normals(1));
     const c = new Float64Array(n * n);
     addSymmetricProduct({ data: c, offset: 0, stride: n }, { data: a, offset: 0, stride: k }, n, k, 1);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import * as plain from '../../../src/numerics/dense/product.js';
+import type { Window } from '../../../src/numerics/dense/window.js';
 import { Arena } from '../../../src/numerics/kernels/arena.js';
 import { openKernels } from '../../../src/numerics/kernels/kernels.js';
-import { addProduct, addSymmetricProduct } from '../../../src/numerics/kernels/linalg.js';
+import { Panel } from '../../../src/numerics/kernels/panel.js';
 import { deviation, numbers } from '../../support/numbers.js';
 
 const built = new URL('../../../src/numerics/kernels/kernels.wasm', import.meta.url);
@@ -18,42 +18,46 @@ describe('the kernels', () => {
   }, 60_000);
 });
 
-describe('a product of matrices', () => {
-  const window = (data: Float64Array, stride: number, offset = 0): plain.Window => ({ data, offset, stride });
+describe('a panel', () => {
+  const window = (data: Float64Array, stride: number, offset = 0): Window => ({ data, offset, stride });
 
   it.each([
     [1, 1, 1],
     [5, 3, 7],
-    [97, 130, 300],
-    [4, 2, 513],
-  ])('of %i, %i and %i equals the plain one', (m, n, k) => {
+    [97, 96, 300],
+    [4, 2, 1101],
+  ])('multiplies %i rows with %i rows of %i as a plain sum does', (m, n, k) => {
     const a = numbers(m * k + 3, 1, 1);
     const b = numbers(n * k, 1, 2);
     const got = numbers(m * n, 1, 3);
-    const expected = got.slice();
-    addProduct(window(got, n), window(a, k, 3), window(b, k), m, n, k, -1);
-    plain.addProduct(window(expected, n), window(a, k, 3), window(b, k), m, n, k, -1);
+    const expected = got.map((c, e) => {
+      let sum = 0;
+      for (let p = 0; p < k; p++) sum += a[3 + Math.floor(e / n) * k + p] * b[(e % n) * k + p];
+      return c - sum;
+    });
+    new Panel(window(b, k), n, k).add(window(got, n), window(a, k, 3), m, -1);
     expect(deviation(got, expected)).toBeLessThan(1e-14 * k);
   });
 
   it('leaves the rest of a larger matrix alone', () => {
     const c = new Float64Array(100).fill(7);
-    addProduct(window(c, 10, 22), window(numbers(9, 1, 1), 3), window(numbers(9, 1, 2), 3), 3, 3, 3, 1);
+    const panel = new Panel(window(numbers(9, 1, 2), 3), 3, 3);
+    panel.add(window(c, 10, 22), window(numbers(9, 1, 1), 3), 3, 1);
     expect(c.filter((x) => x !== 7)).toHaveLength(9);
   });
 
-  it('with itself is symmetric, and each entry has the bits it has in any other block', () => {
-    const [n, k] = [205, 77];
-    const a = numbers(n * k, 1, 4);
-    const lower = new Float64Array(n * n);
-    addSymmetricProduct(window(lower, n), window(a, k), n, k, 1);
-    const whole = new Float64Array(n * n);
-    addProduct(window(whole, n), window(a, k), window(a, k), n, n, k, 1);
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++) {
-        expect(lower[i * n + j]).toBe(whole[i * n + j]);
-        expect(whole[j * n + i]).toBe(whole[i * n + j]);
+  it.each([1, 2, 5, 96])('solves against a triangle of %i, for any number of rows', (n) => {
+    for (const m of [1, 4, 7, 101]) {
+      const l = numbers(n * n, 0.5, 8).map((x, e) => (e % (n + 1) === 0 ? 2 + x : x));
+      const x = numbers(m * n, 1, 9);
+      const got = new Float64Array(m * n);
+      for (let r = 0; r < m; r++) {
+        for (let j = 0; j < n; j++) for (let k = 0; k <= j; k++) got[r * n + j] += l[j * n + k] * x[r * n + k];
       }
+      const panel = new Panel(window(l, n), n, 0);
+      panel.loadTriangle(window(l, n));
+      panel.add(window(got, n), window(got, n), m, 1, 0, true);
+      expect(deviation(got, x)).toBeLessThan(1e-12);
     }
   });
 });

@@ -1,4 +1,41 @@
 /**
+ * Each row x of X [m × n] becomes the solution of L x = row, L [n × n] lower; f64, row strides in bytes. Four rows at a
+ * time, two unknowns at a time: what is known already is one `block` of a product.
+ */
+export function solveRows(x: usize, xStride: usize, l: usize, lStride: usize, m: i32, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= m; i += 4) {
+    const xi = x + <usize>i * xStride;
+    let j = 0;
+    for (; j + 2 <= n; j += 2) {
+      const lj = l + <usize>j * lStride;
+      const place = <usize>(8 * j);
+      if (j > 0) block(xi + place, xStride, xi, xStride, lj, lStride, j, -1);
+      const d0 = load<f64>(lj + place);
+      const below = load<f64>(lj + lStride + place);
+      const d1 = load<f64>(lj + lStride + place, 8);
+      for (let r = 0; r < 4; r++) {
+        const at = xi + <usize>r * xStride + place;
+        const first = load<f64>(at) / d0;
+        store<f64>(at, first);
+        store<f64>(at, (load<f64>(at, 8) - first * below) / d1, 8);
+      }
+    }
+    for (; j < n; j++) for (let r = 0; r < 4; r++) unknown(xi + <usize>r * xStride, l + <usize>j * lStride, j);
+  }
+  for (; i < m; i++) {
+    for (let j = 0; j < n; j++) unknown(x + <usize>i * xStride, l + <usize>j * lStride, j);
+  }
+}
+
+/** Unknown j of one row, those before it known; `l` is row j of L. */
+function unknown(x: usize, l: usize, j: i32): void {
+  const at = x + <usize>(8 * j);
+  single(at, x, l, j, -1);
+  store<f64>(at, load<f64>(at) / load<f64>(l + <usize>(8 * j)));
+}
+
+/**
  * C += sign · A·Bᵀ in f64; C [m × n], A [m × k], B [n × k], row-major with the given row strides in bytes.
  * Sums run along k in two interleaved halves, then the odd rest.
  */
@@ -49,21 +86,59 @@ function block(c: usize, cStride: usize, a0: usize, aStride: usize, b0: usize, b
   let s30 = f64x2.splat(0);
   let s31 = f64x2.splat(0);
   const even = <usize>(8 * (k & ~1));
-  for (let p: usize = 0; p < even; p += 16) {
-    const x = v128.load(b0 + p);
-    const y = v128.load(b1 + p);
-    let v = v128.load(a0 + p);
-    s00 = f64x2.add(s00, f64x2.mul(v, x));
-    s01 = f64x2.add(s01, f64x2.mul(v, y));
-    v = v128.load(a1 + p);
-    s10 = f64x2.add(s10, f64x2.mul(v, x));
-    s11 = f64x2.add(s11, f64x2.mul(v, y));
-    v = v128.load(a2 + p);
-    s20 = f64x2.add(s20, f64x2.mul(v, x));
-    s21 = f64x2.add(s21, f64x2.mul(v, y));
-    v = v128.load(a3 + p);
-    s30 = f64x2.add(s30, f64x2.mul(v, x));
-    s31 = f64x2.add(s31, f64x2.mul(v, y));
+  let p: usize = 0;
+  // Two steps in a loop: an address serves two loads.
+  for (; p + 32 <= even; p += 32) {
+    {
+      const x = v128.load(b0 + p);
+      const y = v128.load(b1 + p);
+      let v = v128.load(a0 + p);
+      s00 = f64x2.add(s00, f64x2.mul(v, x));
+      s01 = f64x2.add(s01, f64x2.mul(v, y));
+      v = v128.load(a1 + p);
+      s10 = f64x2.add(s10, f64x2.mul(v, x));
+      s11 = f64x2.add(s11, f64x2.mul(v, y));
+      v = v128.load(a2 + p);
+      s20 = f64x2.add(s20, f64x2.mul(v, x));
+      s21 = f64x2.add(s21, f64x2.mul(v, y));
+      v = v128.load(a3 + p);
+      s30 = f64x2.add(s30, f64x2.mul(v, x));
+      s31 = f64x2.add(s31, f64x2.mul(v, y));
+    }
+    {
+      const x = v128.load(b0 + p, 16);
+      const y = v128.load(b1 + p, 16);
+      let v = v128.load(a0 + p, 16);
+      s00 = f64x2.add(s00, f64x2.mul(v, x));
+      s01 = f64x2.add(s01, f64x2.mul(v, y));
+      v = v128.load(a1 + p, 16);
+      s10 = f64x2.add(s10, f64x2.mul(v, x));
+      s11 = f64x2.add(s11, f64x2.mul(v, y));
+      v = v128.load(a2 + p, 16);
+      s20 = f64x2.add(s20, f64x2.mul(v, x));
+      s21 = f64x2.add(s21, f64x2.mul(v, y));
+      v = v128.load(a3 + p, 16);
+      s30 = f64x2.add(s30, f64x2.mul(v, x));
+      s31 = f64x2.add(s31, f64x2.mul(v, y));
+    }
+  }
+  if (p < even) {
+    {
+      const x = v128.load(b0 + p);
+      const y = v128.load(b1 + p);
+      let v = v128.load(a0 + p);
+      s00 = f64x2.add(s00, f64x2.mul(v, x));
+      s01 = f64x2.add(s01, f64x2.mul(v, y));
+      v = v128.load(a1 + p);
+      s10 = f64x2.add(s10, f64x2.mul(v, x));
+      s11 = f64x2.add(s11, f64x2.mul(v, y));
+      v = v128.load(a2 + p);
+      s20 = f64x2.add(s20, f64x2.mul(v, x));
+      s21 = f64x2.add(s21, f64x2.mul(v, y));
+      v = v128.load(a3 + p);
+      s30 = f64x2.add(s30, f64x2.mul(v, x));
+      s31 = f64x2.add(s31, f64x2.mul(v, y));
+    }
   }
   finish(c, s00, a0, b0, even, k, sign);
   finish(c + 8, s01, a0, b1, even, k, sign);

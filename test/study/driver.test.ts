@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rulesOf } from '../../src/campaign/bundle.js';
+import { newCampaign } from '../../src/campaign/decide.js';
+import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
+import type { CampaignState } from '../../src/campaign/state.js';
+import { loadCampaign } from '../../src/cli/campaigns/file.js';
+import { performHere } from '../../src/cli/study/perform.js';
+import { canonicalJson } from '../../src/store/canonical.js';
+import { readLedger } from '../../src/store/ledger.js';
+import { openMemoryStore } from '../../src/store/memoryStore.js';
+import { courseOf } from '../../src/study/course.js';
+import { driveCampaign } from '../../src/study/driver.js';
+
+const example = fileURLToPath(new URL('../../examples/argon.yaml', import.meta.url));
+
+describe('a campaign without a server', () => {
+  const store = openMemoryStore();
+  const work = mkdtempSync(join(tmpdir(), 'anharmony-'));
+  const { bundle, fingerprint } = loadCampaign(example);
+  let end: CampaignState;
+  afterAll(() => rmSync(work, { recursive: true }));
+
+  beforeAll(async () => {
+    const places = { store: work, work, runs: work };
+    const environment = { places, store, report: () => undefined, shouldStop: () => false };
+    const ref = await store.put('campaign-file', canonicalJson(bundle));
+    const { name } = bundle.settings;
+    const start = newCampaign(name, fingerprint, ref, rulesOf(bundle.settings));
+    end = await driveCampaign(start, performHere(environment, ref, name));
+  }, 60_000);
+
+  it('ends with the force constants that `anharmony run` gives', () => {
+    expect(end.stage).toBe('done');
+    expect(end.verdict?.kind).toBe('converged');
+    // Of `anharmony run examples/argon.yaml`, with server and worker threads; the same in test/e2e.
+    expect(end.forceField?.parametersHash).toBe(
+      'sha256:149365330b7c473b5d19fed724cd1c8f75dca4e5b0bef09ef71c0d56b355a306',
+    );
+  });
+
+  it('leaves a ledger that tells its course', async () => {
+    const ledger = await readLedger<LedgerEntryBody>(store, end.ledger.head);
+    const course = courseOf(ledger, bundle.settings.md.timestep);
+    const last = course.points.at(-1)!;
+    expect(course.points).toHaveLength(end.cost.refits);
+    expect(last.fromMd).toBe(end.training.md);
+    expect(last.rmse).toBe(end.forceField?.test?.rmse);
+    expect(last.expected).toBe(end.assessment?.expectedRmse);
+    expect(course.time).toBe((end.walkers[0].step * bundle.settings.md.timestep) / 1000);
+    expect(Object.values(course.picks).reduce((a, b) => a + b, 0)).toBe(end.picked);
+  });
+});
