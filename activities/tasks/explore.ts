@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { acquisitionOf } from '../../src/campaign/bundle.js';
 import type { PickSummary, WalkerRound } from '../../src/campaign/state.js';
 import {
   decodeCheckpoint,
@@ -75,7 +76,7 @@ async function explorationInput(
   context: CampaignContext,
   command: ActivityInput<'explore'>['command'],
 ): Promise<ExplorationInput> {
-  const { md, acquisition, seed } = context.settings;
+  const { md, seed } = context.settings;
   const walker: WalkerSettings = {
     walker: command.walker,
     temperature: command.temperature,
@@ -88,19 +89,9 @@ async function explorationInput(
   const checkpoint =
     stored ??
     startWalker(context, walker, (await readForceFieldArtifact(store, command.forceField)).parameters);
-  const steps = (femtoseconds: number) => Math.round(femtoseconds / md.timestep);
-  const { criterion, quantity, every, window, minWindow, minGap, stall } = acquisition;
   return {
     walker,
-    acquisition: {
-      criterion,
-      quantity,
-      every,
-      window,
-      minWindow,
-      minGap: steps(minGap),
-      stall: stall === false ? null : { ...stall, after: steps(stall.after) },
-    },
+    acquisition: acquisitionOf(context.settings),
     checkpoint: stored && command.fresh ? afterRefit(checkpoint) : checkpoint,
     untilStep: command.untilStep,
     lookahead: command.lookahead,

@@ -1,3 +1,4 @@
+import { acquisitionOf } from '../../src/campaign/bundle.js';
 import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
 import type { Verdict } from '../../src/campaign/state.js';
 import type { ReportData } from '../../src/report/types.js';
@@ -42,7 +43,7 @@ export async function gatherReport(
     outcome: outcomeOf(context, ledger, verdict),
     crystal: crystalOf(context),
     expansion: expansionOf(context),
-    acquisition: acquisitionOf(context),
+    acquisition: acquisitionOf(context.settings),
     settings: settingsOf(context.settings),
     traces: walkerTraces(context, traces),
     refits,
@@ -60,20 +61,6 @@ export async function gatherReport(
     campaignFile: context.bundle.source,
     provenance: provenanceOf(ledger, head, generated),
     warnings: entriesOf(ledger, 'warned').map((entry) => entry.message),
-  };
-}
-
-function acquisitionOf({ settings: { acquisition, md } }: CampaignContext): ReportData['acquisition'] {
-  const steps = (femtoseconds: number) => Math.round(femtoseconds / md.timestep);
-  const { criterion, quantity, every, window, minWindow, minGap, stall } = acquisition;
-  return {
-    criterion,
-    quantity,
-    every,
-    window,
-    minWindow,
-    minGap: steps(minGap),
-    stall: stall === false ? null : { ...stall, after: steps(stall.after) },
   };
 }
 

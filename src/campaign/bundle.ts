@@ -1,4 +1,5 @@
 import type { TemperatureProgram } from '../md/temperature.js';
+import type { AcquisitionSettings } from '../uncertainty/types.js';
 import type { CampaignSettings } from './schema.js';
 import type { CampaignRules } from './state.js';
 
@@ -72,4 +73,19 @@ export function programOf(
     const steps = Math.max(1, Math.round(leg.time / timestep));
     return 'hold' in leg ? { from: leg.hold, to: leg.hold, steps } : { from: leg.from, to: leg.to, steps };
   });
+}
+
+/** The acquisition with its times in MD steps. */
+export function acquisitionOf({ acquisition, md }: CampaignSettings): AcquisitionSettings {
+  const steps = (femtoseconds: number) => Math.round(femtoseconds / md.timestep);
+  const { criterion, quantity, every, window, minWindow, minGap, stall } = acquisition;
+  return {
+    criterion,
+    quantity,
+    every,
+    window,
+    minWindow,
+    minGap: steps(minGap),
+    stall: stall === false ? null : { ...stall, after: steps(stall.after) },
+  };
 }

@@ -2,19 +2,28 @@
 import { Command, CommanderError } from 'commander';
 import { FailureError, formatProblem, InputError } from '../errors.js';
 import { PROGRAM_VERSION } from '../version.js';
-import { registerBasis } from './commands/basis.js';
-import { registerCheck } from './commands/check.js';
-import { registerDoctor } from './commands/doctor.js';
-import { registerFit } from './commands/fit.js';
-import { registerLook } from './commands/look.js';
-import { registerMd } from './commands/md.js';
-import { registerReport } from './commands/report.js';
-import { registerRun } from './commands/run.js';
-import { registerSchema } from './commands/schema.js';
-import { registerServer } from './commands/server.js';
-import { registerStart } from './commands/start.js';
-import { registerWorker } from './commands/worker.js';
 import { EXIT } from './exit.js';
+
+type Register = (program: Command) => void;
+
+/** The commands, in the order of the help. Only the one that is called is loaded: some bring large libraries. */
+const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () => Promise<Register> }[] = [
+  { names: ['run'], load: async () => (await import('./commands/run.js')).registerRun },
+  { names: ['check'], load: async () => (await import('./commands/check.js')).registerCheck },
+  { names: ['start'], load: async () => (await import('./commands/start.js')).registerStart },
+  { names: ['worker'], load: async () => (await import('./commands/worker.js')).registerWorker },
+  { names: ['server'], load: async () => (await import('./commands/server.js')).registerServer },
+  {
+    names: ['status', 'list', 'watch', 'cancel'],
+    load: async () => (await import('./commands/look.js')).registerLook,
+  },
+  { names: ['report'], load: async () => (await import('./commands/report.js')).registerReport },
+  { names: ['md'], load: async () => (await import('./commands/md.js')).registerMd },
+  { names: ['fit'], load: async () => (await import('./commands/fit.js')).registerFit },
+  { names: ['basis'], load: async () => (await import('./commands/basis.js')).registerBasis },
+  { names: ['schema'], load: async () => (await import('./commands/schema.js')).registerSchema },
+  { names: ['doctor'], load: async () => (await import('./commands/doctor.js')).registerDoctor },
+];
 
 const program = new Command('anharmony')
   .description('Trains machine-learned lattice-dynamics force fields for strongly anharmonic crystals')
@@ -23,35 +32,24 @@ const program = new Command('anharmony')
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const register of [
-  registerRun,
-  registerCheck,
-  registerStart,
-  registerWorker,
-  registerServer,
-  registerLook,
-  registerReport,
-  registerMd,
-  registerFit,
-  registerBasis,
-  registerSchema,
-  registerDoctor,
-]) {
-  register(program);
+/** What these arguments need: one command, none for the version, all for the help and for what is misspelt. */
+function wanted(args: readonly string[]): typeof COMMANDS {
+  const word = args.find((arg) => !arg.startsWith('-'));
+  if (word === undefined && args.some((arg) => arg === '--version' || arg === '-V')) return [];
+  const called = COMMANDS.filter(({ names }) => names.some((name) => name === word));
+  return called.length > 0 ? called : COMMANDS;
 }
 
 /** Errors become one clear message and an exit code: 2 for what a person must change, 1 for what failed. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.input;
-  const debug = program.opts<{ debug?: boolean }>().debug === true;
-  if (debug) console.error(error);
-  else if (error instanceof InputError)
+  if (error instanceof InputError)
     for (const problem of error.problems) console.error(formatProblem(problem));
-  else {
-    console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
-    if (error instanceof FailureError && error.hint !== undefined) console.error(`  hint: ${error.hint}`);
-    if (!(error instanceof FailureError)) console.error('  hint: run it again with --debug for the details');
-  }
+  else console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof FailureError && error.hint !== undefined) console.error(`  hint: ${error.hint}`);
+  if (program.opts<{ debug?: boolean }>().debug === true) console.error(error);
+  else if (!(error instanceof FailureError || error instanceof InputError))
+    console.error('  hint: run it again with --debug for the details');
   return error instanceof InputError ? EXIT.input : EXIT.failure;
 }
 
@@ -61,6 +59,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
+  for (const { load } of wanted(process.argv.slice(2))) (await load())(program);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = explain(error);

@@ -5,6 +5,7 @@ import { startEmbeddedServer } from '../server/embedded.js';
 import { describeServer, requireServer } from '../server/find.js';
 import { currentOwner, serverPlaces } from '../server/homeRecord.js';
 import { externalServer } from '../server/settings.js';
+import { isServerSilent } from './campaigns/watch.js';
 import type { Home } from './home.js';
 
 /** A server to talk to, and how to let go of it. */
@@ -41,13 +42,52 @@ export async function accessServer(
     };
     return lent(await connect(target, { log }), true);
   }
-  if (mustExist && !existsSync(serverPlaces(home.home).database)) {
-    throw new FailureError(
-      `there are no campaigns in ${home.home}`,
-      'start one with `anharmony run CAMPAIGN.yaml`, or name its folder with --home',
-    );
-  }
+  if (mustExist && !existsSync(serverPlaces(home.home).database)) throw noCampaigns(home);
   return startOwn(home, log);
+}
+
+/** Refuses a home that was never used; looking makes no folders. */
+export function requireHome(home: Home): void {
+  if (!existsSync(home.store)) throw noCampaigns(home);
+}
+
+function noCampaigns({ home }: Home): FailureError {
+  return new FailureError(
+    `there are no campaigns in ${home}`,
+    'start one with `anharmony run CAMPAIGN.yaml`, or name its folder with --home',
+  );
+}
+
+/** A server of our own is started again when it dies; longer than this it does not take. */
+const OWN_PATIENCE_SECONDS = 60;
+
+/**
+ * How long a server that does not answer is waited for: one that somebody else runs for as long as it takes; one of
+ * another process of this home until that process has ended.
+ */
+export function patienceWith(access: ServerAccess, home: Home, log: (line: string) => void) {
+  let told = false;
+  return async (seconds: number): Promise<void> => {
+    const gone = access.shared
+      ? (await currentOwner(home.home)) === undefined
+      : access.own && seconds > OWN_PATIENCE_SECONDS;
+    if (gone)
+      throw new ServerGoneError(
+        `the server at ${access.server.address} has ended`,
+        'the same command goes on',
+      );
+    if (!told && seconds > 2) log(`no answer from ${access.server.address}: waiting for it`);
+    told ||= seconds > 2;
+  };
+}
+
+/** The server will not come back. */
+class ServerGoneError extends FailureError {}
+
+/** Whether an error is that the process whose server was shared has ended. */
+export async function hasGone(home: Home, error: unknown): Promise<boolean> {
+  if (error instanceof ServerGoneError) return true;
+  return isServerSilent(error) && (await currentOwner(home.home)) === undefined;
 }
 
 function lent(server: ServerConnection, shared: boolean): ServerAccess {

@@ -3,10 +3,18 @@ import type { Trace } from './types.js';
 
 /** What a recorded trace would have led to. */
 export interface Replay {
-  /** The structures taken, in order; not more than `lookahead`. */
+  /** The structures taken, in order; not more than `lookahead`. That of a wreck is not among them. */
   readonly taken: readonly Decision[];
   /** To go on from with the trace of the next round. */
   readonly state: DeciderState;
+}
+
+/** How the guard ended a round. */
+export interface ReplayedWreck {
+  /** The step that the walker went back to. */
+  readonly backTo: number;
+  /** Whether the structure there was taken. */
+  readonly taken: boolean;
 }
 
 /**
@@ -19,6 +27,7 @@ export function replayDecisions(
   settings: DeciderSettings,
   from: DeciderState,
   lookahead: number,
+  wreck?: ReplayedWreck,
 ): Replay {
   const { step, rmsError, largestAtomError } = trace.columns;
   const error = settings.acquisition.quantity === 'rms' ? rmsError : largestAtomError;
@@ -28,6 +37,11 @@ export function replayDecisions(
     if (step[i] % settings.acquisition.every !== 0) continue;
     const decision = decider.decide(step[i], error[i]);
     if (decision.rule !== null) taken.push(decision);
+  }
+  if (wreck !== undefined) {
+    decider.rewind(wreck.backTo);
+    // ε_B of a state half way back to the lattice is in no trace; it does not enter the window either.
+    if (wreck.taken) decider.takeAfterWreck(wreck.backTo, Number.NaN);
   }
   return { taken, state: decider.state() };
 }

@@ -20,7 +20,7 @@ export function harmonicCrystal(
   parameters: Float64Array,
   masses: Float64Array = space.primitive.masses,
 ): HarmonicCrystal {
-  const constants = expandForceConstants(space, parameters).find(({ order }) => order === 2)!;
+  const [constants] = expandForceConstants(orderTwoOf(space), parameters.subarray(0, space.orders[0].parameters));
   const first: number[] = [];
   const second: number[] = [];
   const cells: number[] = [];
@@ -47,6 +47,12 @@ export function harmonicCrystal(
     cells: Int32Array.from(cells),
     blocks: Float64Array.from(blocks),
   };
+}
+
+/** The same space without its higher orders, whose parameters follow those of order 2. */
+function orderTwoOf(space: ClusterSpace): ClusterSpace {
+  const [first] = space.orders;
+  return { ...space, orders: [first], parameters: first.parameters };
 }
 
 function transposed(m: Float64Array): readonly number[] {

@@ -411,8 +411,8 @@ describe('text that is no campaign file', () => {
   };
 
   it.each([
-    ['nothing', '', 'null'],
-    ['a comment', '# nothing', 'null'],
+    ['nothing', '', 'an empty file'],
+    ['a comment', '# nothing', 'an empty file'],
     ['a list', '- 1', '[1]'],
     ['a word', 'hello', '"hello"'],
   ])('%s', (_, text, got) => {

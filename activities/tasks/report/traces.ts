@@ -1,5 +1,5 @@
-import type { LedgerEntryBody } from '../../../src/campaign/ledger.js';
 import { rulesOf } from '../../../src/campaign/bundle.js';
+import type { LedgerEntryBody } from '../../../src/campaign/ledger.js';
 import { decodeTrace } from '../../../src/exploration/codec.js';
 import type { Trace, TraceColumn } from '../../../src/exploration/types.js';
 import { temperatureRange } from '../../../src/md/temperature.js';

@@ -28,10 +28,11 @@ export interface ActivityView {
 }
 
 const QUERY_TIMEOUT_MS = 5000;
+const DESCRIBE_TIMEOUT_MS = 5000;
 
 export async function observe(client: Client, name: string): Promise<Observation> {
   const handle = client.workflow.getHandle<typeof campaignWorkflow>(workflowId(name));
-  const description = await handle.describe();
+  const description = await client.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () => handle.describe());
   const execution = description.status.name;
   const running = execution === 'RUNNING';
   const until = description.closeTime ?? new Date();

@@ -22,15 +22,32 @@ export function clientOf(server: ServerConnection): Client {
 }
 
 /**
+ * Refuses a name that stands for another configuration in this store.
+ * @throws InputError naming what differs
+ */
+export async function requireFreeName(store: Store, campaign: LoadedCampaign): Promise<void> {
+  const stands = await store.resolve('campaign', campaign.bundle.settings.name);
+  if (stands) await requireSame(store, campaign, stands);
+}
+
+/**
  * Puts the campaign into the store under its name, which from then on stands for this configuration.
  * @throws InputError where the name is taken by another configuration, naming what differs
  */
-export async function registerCampaign(store: Store, { bundle, fingerprint }: LoadedCampaign): Promise<Ref> {
-  const ref = await store.put('campaign-file', canonicalJson(bundle));
-  const stands = await store.link('campaign', bundle.settings.name, ref);
-  if (stands.hash === ref.hash) return ref;
+export async function registerCampaign(store: Store, campaign: LoadedCampaign): Promise<Ref> {
+  const ref = await store.put('campaign-file', canonicalJson(campaign.bundle));
+  const stands = await store.link('campaign', campaign.bundle.settings.name, ref);
+  if (stands.hash !== ref.hash) await requireSame(store, campaign, stands);
+  return stands;
+}
+
+async function requireSame(
+  store: Store,
+  { bundle, fingerprint }: LoadedCampaign,
+  stands: Ref,
+): Promise<void> {
   const before = JSON.parse(new TextDecoder().decode(await store.get(stands))) as CampaignBundle;
-  if (hashOf(fingerprintSource(before)) === fingerprint) return stands;
+  if (hashOf(fingerprintSource(before)) === fingerprint) return;
   throw inputError({
     field: 'name',
     message: `"${bundle.settings.name}" is taken by another configuration`,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignState } from '../../campaign/state.js';
 import type { View } from '../live/types.js';
@@ -8,6 +8,10 @@ import { createLiveTracker, type Surroundings } from './liveState.js';
 import { type Observation, observe } from './observe.js';
 
 const POLL_MS = 300;
+const SILENT_POLL_MS = 1000;
+
+/** Asked while the server is silent, with the seconds it has been so: waits on, or throws to give up. */
+export type Patience = (seconds: number) => void | Promise<void>;
 
 /** Shows a campaign until it ends or `stop` is aborted; the final observation. */
 export async function watchCampaign(
@@ -16,10 +20,12 @@ export async function watchCampaign(
   view: View,
   surroundings: Surroundings,
   stop: AbortSignal,
+  patience: Patience,
 ): Promise<Observation | null> {
   const track = createLiveTracker(surroundings);
   let told = -1;
   let last: Observation | null = null;
+  let silentSince: number | null = null;
   const show = (seen: Observation): void => {
     const live = track(seen);
     if (!live || !seen.status) return;
@@ -29,15 +35,35 @@ export async function watchCampaign(
     view.update(live);
   };
   while (!stop.aborted) {
-    last = await observe(client, name);
-    // The closed workflow still answers queries where a worker runs: its last entries are not lost.
-    if (!last.running) last = { ...last, status: await lastWords(client, name, last) };
+    try {
+      last = await observe(client, name);
+      // The closed workflow still answers queries where a worker runs: its last entries are not lost.
+      if (!last.running) last = { ...last, status: await lastWords(client, name, last) };
+      silentSince = null;
+    } catch (error) {
+      if (stop.aborted) break;
+      if (!isServerSilent(error)) throw error;
+      silentSince ??= performance.now();
+      await patience((performance.now() - silentSince) / 1000);
+      await sleep(SILENT_POLL_MS, undefined, { signal: stop }).catch(() => undefined);
+      continue;
+    }
     show(last);
     if (!last.running) break;
     await sleep(POLL_MS, undefined, { signal: stop }).catch(() => undefined);
   }
   return last;
 }
+
+/** The server does not answer, for now or for ever: a restart, a network that is down, or its end. */
+export function isServerSilent(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (isGrpcServiceError(cause)) return SILENCE.includes(cause.code);
+  return false;
+}
+
+/** gRPC's DEADLINE_EXCEEDED and UNAVAILABLE. */
+const SILENCE = [4, 14];
 
 async function lastWords(client: Client, name: string, seen: Observation): Promise<Observation['status']> {
   if (seen.status === null) return null;

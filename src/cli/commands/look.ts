@@ -10,7 +10,7 @@ import { watchCampaign } from '../campaigns/watch.js';
 import { EXIT, exitCodeOf } from '../exit.js';
 import { type Home, homeOf } from '../home.js';
 import { createView, type ViewFormat } from '../live/view.js';
-import { accessServer } from '../serverAccess.js';
+import { accessServer, patienceWith, type ServerAccess } from '../serverAccess.js';
 import { onInterrupt } from '../signals.js';
 import { formatOption, homeOption } from './options.js';
 
@@ -44,7 +44,7 @@ export function registerLook(program: Command): void {
     .addOption(homeOption())
     .addOption(formatOption())
     .action((name: string, options: { home?: string; format: ViewFormat }) =>
-      withClient(options, (client, home, server) => watch(client, name, options.format, home, server)),
+      withClient(options, (client, home, access) => watch(client, name, options.format, home, access)),
     );
   program
     .command('cancel')
@@ -58,12 +58,12 @@ export function registerLook(program: Command): void {
 
 async function withClient(
   options: { home?: string },
-  action: (client: Client, home: Home, server: string) => Promise<void>,
+  action: (client: Client, home: Home, access: ServerAccess) => Promise<void>,
 ): Promise<void> {
   const home = homeOf(options);
   const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`), true);
   try {
-    await action(clientOf(access.server), home, access.server.description);
+    await action(clientOf(access.server), home, access);
   } finally {
     await access.close();
   }
@@ -170,7 +170,7 @@ async function watch(
   name: string,
   format: ViewFormat,
   home: Home,
-  server: string,
+  access: ServerAccess,
 ): Promise<void> {
   await requireCampaign(client, name);
   const interrupted = onInterrupt();
@@ -179,8 +179,9 @@ async function watch(
     client,
     name,
     view,
-    { server, results: join(home.runs, name) },
+    { server: access.server.description, results: join(home.runs, name) },
     interrupted,
+    patienceWith(access, home, (line) => process.stderr.write(`${line}\n`)),
   ).finally(() => view.close());
   if (interrupted.aborted || !seen?.status) return;
   for (const line of verdictLines(seen.status.state)) process.stdout.write(`${line}\n`);

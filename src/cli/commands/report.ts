@@ -5,7 +5,7 @@ import { openFolderStore } from '../../store/folderStore.js';
 import { observe } from '../campaigns/observe.js';
 import { clientOf, describe, findBundle } from '../campaigns/registry.js';
 import { homeOf } from '../home.js';
-import { accessServer } from '../serverAccess.js';
+import { accessServer, requireHome } from '../serverAccess.js';
 import { homeOption } from './options.js';
 
 /** `anharmony report`: writes a campaign's results and report anew, finished or running. */
@@ -17,6 +17,7 @@ export function registerReport(program: Command): void {
     .addOption(homeOption())
     .action(async (name: string, options: { home?: string }) => {
       const home = homeOf(options);
+      requireHome(home);
       const store = await openFolderStore(home.store);
       const { ref } = await findBundle(store, name);
       const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`), true);

@@ -5,9 +5,10 @@ import type { CampaignState } from '../../campaign/state.js';
 import type { TaskQueues } from '../../campaign/status.js';
 import { FailureError } from '../../errors.js';
 import { openFolderStore } from '../../store/folderStore.js';
+import type { Store } from '../../store/types.js';
 import { checkCampaign } from '../campaigns/check.js';
-import { loadCampaign } from '../campaigns/file.js';
-import { clientOf, type Launched, launch, registerCampaign, resultOf } from '../campaigns/registry.js';
+import { type LoadedCampaign, loadCampaign } from '../campaigns/file.js';
+import { clientOf, launch, registerCampaign, requireFreeName, resultOf } from '../campaigns/registry.js';
 import { verdictLines } from '../campaigns/verdict.js';
 import { watchCampaign } from '../campaigns/watch.js';
 import { EXIT, exitCodeOf } from '../exit.js';
@@ -15,7 +16,7 @@ import { type Home, homeOf, taskQueues } from '../home.js';
 import { createView, type ViewFormat } from '../live/view.js';
 import { createLogger } from '../logging.js';
 import { ROLES } from '../roles.js';
-import { accessServer, type ServerAccess } from '../serverAccess.js';
+import { accessServer, hasGone, patienceWith, type ServerAccess } from '../serverAccess.js';
 import { onInterrupt } from '../signals.js';
 import type { RunningWorkers } from '../worker.js';
 import { formatOption, homeOption } from './options.js';
@@ -41,29 +42,47 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   for (const line of checkCampaign(campaign.bundle)) say(line);
   const home = homeOf(options);
-  const { name } = campaign.bundle.settings;
   const store = await openFolderStore(home.store);
-  const ref = await registerCampaign(store, campaign);
-  const queues = await taskQueues(home);
+  await requireFreeName(store, campaign);
   const interrupted = onInterrupt();
+  const session = { campaign, home, store, interrupted, format: options.format, say };
+  // The process whose server was used has ended: the next session has a server of its own, and goes on.
+  while ((await runSession(session)) === 'server gone') say('that server has ended: starting one of our own');
+}
+
+interface Session {
+  readonly campaign: LoadedCampaign;
+  readonly home: Home;
+  readonly store: Store;
+  readonly interrupted: AbortSignal;
+  readonly format: ViewFormat;
+  readonly say: (line: string) => void;
+}
+
+async function runSession(session: Session): Promise<'over' | 'server gone'> {
+  const { campaign, home, store, interrupted, say } = session;
+  const { name } = campaign.bundle.settings;
   const access = await accessServer(home, say);
   let workers: RunningWorkers | undefined;
   try {
     const client = clientOf(access.server);
-    const launched = await launch(client, queues, campaign, ref);
+    const queues = await taskQueues(home);
+    const launched = await launch(client, queues, campaign, await registerCampaign(store, campaign));
     if (launched.kind === 'running') {
-      // Where another process of this home serves, its workers do the work: this one only looks on.
-      if (!access.shared)
-        workers = await startAll(access, home, queues, campaign.bundle.settings.reference.slots);
-      sayLaunched(launched, name, access, home, say);
-      await follow(access, name, options.format, home, interrupted, workers);
+      // Also beside another process that works for this home: it may end before this campaign does.
+      workers = await startAll(access, home, queues, campaign.bundle.settings.reference.slots);
+      say(`campaign ${name}: ${launched.how}; results go to ${join(home.runs, name)}`);
+      if (access.shared) say('another process of this home runs the server: this one looks on and helps');
+      await follow(session, access, workers);
     } else say(`campaign ${name} has ended before: this is its result`);
     if (interrupted.aborted) {
       say(`interrupted: campaign ${name} goes on where it was with the same command`);
       process.exitCode = EXIT.interrupted;
-      return;
-    }
-    conclude(await resultOf(client, name), join(home.runs, name));
+    } else conclude(await resultOf(client, name), join(home.runs, name));
+    return 'over';
+  } catch (error) {
+    if (access.shared && (await hasGone(home, error))) return 'server gone';
+    throw error;
   } finally {
     await workers?.stop();
     await access.close();
@@ -88,26 +107,12 @@ async function startAll(
   });
 }
 
-function sayLaunched(
-  { how }: Extract<Launched, { kind: 'running' }>,
-  name: string,
-  { shared }: ServerAccess,
-  { runs }: Home,
-  say: (line: string) => void,
-) {
-  say(
-    `campaign ${name}: ${how}${shared ? ' (another process of this home does the work)' : ''}; results go to ${join(runs, name)}`,
-  );
-}
-
 async function follow(
+  { campaign, home, interrupted, format, say }: Session,
   access: ServerAccess,
-  name: string,
-  format: ViewFormat,
-  home: Home,
-  interrupted: AbortSignal,
-  workers: RunningWorkers | undefined,
+  workers: RunningWorkers,
 ): Promise<void> {
+  const { name } = campaign.bundle.settings;
   const view = createView({ stream: process.stdout, format });
   try {
     const watching = watchCampaign(
@@ -116,12 +121,13 @@ async function follow(
       view,
       { server: access.server.description, results: join(home.runs, name) },
       interrupted,
+      patienceWith(access, home, say),
     );
-    const crash = workers?.ended.then(() => {
+    const crash = workers.ended.then(() => {
       if (!interrupted.aborted)
         throw new FailureError('the workers ended before the campaign', `see ${home.log}`);
     });
-    const seen = await (crash ? Promise.race([watching, crash.then(() => watching)]) : watching);
+    const seen = await Promise.race([watching, crash.then(() => watching)]);
     if (seen && !seen.running && seen.execution !== 'COMPLETED') {
       throw new FailureError(
         `the campaign's workflow is ${seen.execution}`,

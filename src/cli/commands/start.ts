@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { openFolderStore } from '../../store/folderStore.js';
 import { checkCampaign } from '../campaigns/check.js';
 import { loadCampaign } from '../campaigns/file.js';
-import { clientOf, launch, registerCampaign } from '../campaigns/registry.js';
+import { clientOf, launch, registerCampaign, requireFreeName } from '../campaigns/registry.js';
 import { verdictLines } from '../campaigns/verdict.js';
 import { homeOf, taskQueues } from '../home.js';
 import { accessServer } from '../serverAccess.js';
@@ -19,9 +19,11 @@ export function registerStart(program: Command): void {
       const campaign = loadCampaign(path);
       for (const line of checkCampaign(campaign.bundle)) process.stderr.write(`${line}\n`);
       const home = homeOf(options);
-      const ref = await registerCampaign(await openFolderStore(home.store), campaign);
+      const store = await openFolderStore(home.store);
+      await requireFreeName(store, campaign);
       const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`));
       try {
+        const ref = await registerCampaign(store, campaign);
         const launched = await launch(clientOf(access.server), await taskQueues(home), campaign, ref);
         const { name } = campaign.bundle.settings;
         if (launched.kind === 'finished')

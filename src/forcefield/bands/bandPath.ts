@@ -1,6 +1,6 @@
 import type { Crystal } from '../../crystal/structure.js';
 import { FailureError } from '../../errors.js';
-import { determinant3, inverse3, largestDifference, multiply3, rowsTimes3 } from '../../numerics/matrix3.js';
+import { determinant3, inverse3, largestDifference, matrixVector3, multiply3 } from '../../numerics/matrix3.js';
 import { PATH_TABLES, type PathTable } from './pathTables.js';
 import { type StandardLattice, standardLattice } from './standardLattice.js';
 
@@ -49,12 +49,8 @@ function reciprocalChange(crystal: Crystal, { primitive }: StandardLattice): Flo
 }
 
 function inOwnBasis(q: readonly number[], change: Float64Array): readonly number[] {
-  const [a, b, c] = [0, 1, 2].map((i) => rowsTimes3(q, transposedRows(change))[i]);
-  return [a + 0, b + 0, c + 0];
-}
-
-function transposedRows(m: Float64Array): Float64Array {
-  return Float64Array.of(m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]);
+  // + 0 turns −0 into 0.
+  return matrixVector3(change, q[0], q[1], q[2]).map((x) => x + 0);
 }
 
 /** `1/2-J`, `-1+P`, `3/8`: a sum of fractions and parameters. */

@@ -1,6 +1,6 @@
 /**
  * Paths through the Brillouin zone: Y. Hinuma, G. Pizzi, Y. Kumagai, F. Oba and I. Tanaka, Comput. Mater. Sci. 128, 140 (2017),
- * tables 69 ff. with their recommended paths, as published with SeeK-path (MIT licence). They follow the conventional cells of the
+ * with their recommended paths, as published with SeeK-path (MIT licence). They follow the conventional cells of the
  * International Tables, which is what the symmetry search gives; W. Setyawan and S. Curtarolo's (Comput. Mater. Sci. 49, 299,
  * 2010) want cells of their own. Variants that another naming of the axes turns into one of these are left out.
  */

@@ -114,20 +114,31 @@ function rowsFrom(w: Window, row: number): Window {
   return { data: w.data, offset: w.offset + row * w.stride, stride: w.stride };
 }
 
+/** Shorter rows are copied number by number: a view costs as much as that. */
+const SHORT = 24;
+
 function copyIn(to: Float64Array, stride: number, from: Window, rows: number, columns: number): void {
-  const { data } = from;
-  for (let r = 0; r < rows; r++) {
-    const source = from.offset + r * from.stride;
-    const target = r * stride;
-    for (let q = 0; q < columns; q++) to[target + q] = data[source + q];
-  }
+  copyRows(from.data, from.offset, from.stride, to, 0, stride, rows, columns);
 }
 
 function copyOut(from: Float64Array, stride: number, to: Window, rows: number, columns: number): void {
-  const { data } = to;
+  copyRows(from, 0, stride, to.data, to.offset, to.stride, rows, columns);
+}
+
+function copyRows(
+  from: Float64Array,
+  fromOffset: number,
+  fromStride: number,
+  to: Float64Array,
+  toOffset: number,
+  toStride: number,
+  rows: number,
+  columns: number,
+): void {
   for (let r = 0; r < rows; r++) {
-    const target = to.offset + r * to.stride;
-    const source = r * stride;
-    for (let q = 0; q < columns; q++) data[target + q] = from[source + q];
+    const source = fromOffset + r * fromStride;
+    const target = toOffset + r * toStride;
+    if (columns >= SHORT) to.set(from.subarray(source, source + columns), target);
+    else for (let q = 0; q < columns; q++) to[target + q] = from[source + q];
   }
 }
