@@ -20,6 +20,7 @@ const ORDER = [
   'server',
   'campaign',
   'report',
+  'study',
   'cli',
 ];
 const root = fileURLToPath(new URL('..', import.meta.url));

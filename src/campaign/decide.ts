@@ -1,6 +1,7 @@
 import type { Ref } from '../store/types.js';
 import { acceptedAdditions, outstanding } from './commands.js';
 import { assess, countRefit } from './convergence.js';
+import { learn } from './forecast.js';
 import type { LedgerEvent } from './ledger.js';
 import type { CampaignEvent, Command } from './messages.js';
 import type {
@@ -289,9 +290,11 @@ function startRound(state: CampaignState): CampaignState {
 /** All walkers have ended their part: judge convergence, then hand the picks on in canonical order (step, walker). */
 function endRound(state: CampaignState): CampaignState {
   const walked = state.walkers.filter((w) => w.result !== null);
+  const ended = walked.filter(({ result }) => result!.outcome === 'wrecked' || result!.outcome === 'stuck');
   const moved = note(
     {
       ...state,
+      wrecks: (state.wrecks ?? 0) + ended.length,
       walkers: state.walkers.map((w) =>
         w.result === null
           ? w
@@ -333,7 +336,15 @@ function endRound(state: CampaignState): CampaignState {
     });
   }
   const assessment = assess(moved, moved.forceField!);
-  const assessed = note({ ...moved, assessment }, { type: 'assessed', round: state.round, assessment });
+  const { random, phonon, md } = moved.training;
+  const judged = assessment.ratio !== null && md > 0 && random + phonon === 0;
+  const learning = judged
+    ? learn(moved.learning ?? [], { structures: md, ratio: assessment.ratio! })
+    : (moved.learning ?? []);
+  const assessed = note(
+    { ...moved, assessment, learning },
+    { type: 'assessed', round: state.round, assessment },
+  );
   if (assessment.converged && state.rules.convergence.stopAtConvergence) {
     return finish(assessed, {
       kind: 'converged',

@@ -40,6 +40,10 @@ export interface CampaignState {
   /** Refits that count towards convergence and are still needed to judge it, oldest first. */
   readonly countedRefits: readonly CountedRefit[];
   readonly assessment: Assessment | null;
+  /** How ε_B has fallen with the number of structures, the latest of it; absent where a version before recorded none. */
+  readonly learning?: readonly LearningPoint[];
+  /** Rounds that the guard ended. */
+  readonly wrecks?: number;
   readonly verdict: Verdict | null;
   /** The stage in which it was cancelled or failed: where it goes on when it is run again. */
   readonly interrupted?: Stage;
@@ -186,6 +190,12 @@ export interface CountedRefit {
   /** Structures from MD it rests on. */
   readonly structures: number;
   readonly fittingError: number;
+}
+
+/** μ/β^{-1/2} with so many structures from MD, and no others, in the training set. */
+export interface LearningPoint {
+  readonly structures: number;
+  readonly ratio: number;
 }
 
 /** One look at convergence; eV/Å. */

@@ -50,7 +50,8 @@ export function parseCrystal(text: string, filename: string): Crystal {
   return formatOf(text, filename) === 'poscar' ? parsePoscar(text, filename) : firstFrame(text, filename);
 }
 
-function formatOf(text: string, filename: string): 'poscar' | 'extxyz' {
+/** The format of a file that holds a crystal: from its name, else from its content. */
+export function formatOf(text: string, filename: string): 'poscar' | 'extxyz' {
   const name = basename(filename).toLowerCase();
   if (/\.(ext)?xyz$/.test(name)) return 'extxyz';
   if (/^(poscar|contcar)|(poscar|contcar|\.vasp)$/.test(name)) return 'poscar';

@@ -60,7 +60,11 @@ export function occupationOf(
   };
 }
 
-function wholeMultiple(
+/**
+ * The integer matrix M with `lattice` = M · `primitive`.
+ * @throws InputError where there is none within the tolerance (Å)
+ */
+export function wholeMultiple(
   primitive: Float64Array,
   lattice: Float64Array,
   tolerance: number,

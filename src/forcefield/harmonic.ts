@@ -20,7 +20,10 @@ export function harmonicCrystal(
   parameters: Float64Array,
   masses: Float64Array = space.primitive.masses,
 ): HarmonicCrystal {
-  const [constants] = expandForceConstants(orderTwoOf(space), parameters.subarray(0, space.orders[0].parameters));
+  const [constants] = expandForceConstants(
+    orderTwoOf(space),
+    parameters.subarray(0, space.orders[0].parameters),
+  );
   const first: number[] = [];
   const second: number[] = [];
   const cells: number[] = [];

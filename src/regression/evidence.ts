@@ -3,8 +3,8 @@ import { choleskyInPlace, logDeterminant, NotPositiveDefiniteError } from '../nu
 import { dot } from '../numerics/dense/product.js';
 import {
   inverseOfLowerTransposed,
-  solveCholesky,
   solveLower,
+  solveLowerRows,
   solveLowerTransposed,
 } from '../numerics/dense/triangular.js';
 import type { Prior, PriorPrecision } from './priors/prior.js';
@@ -105,25 +105,24 @@ function averageInformation(gram: Gram, point: Evidence, w: readonly Float64Arra
   const n = gram.parameters;
   const k = w.length;
   const beta = Math.exp(point.logBeta);
-  const covariance = (v: Float64Array): Float64Array => {
-    const out = v.slice();
-    solveCholesky(factor, n, out);
-    return out;
-  };
   const g = precision.whitened(gram.xty.map((value, i) => value - dot(gram.xtx, i * n, mean, 0, n)));
-  const covarianceG = covariance(g);
+  // With v = L⁻¹w, w_iᵀΣw_j is v_iᵀv_j: all rows are solved at once.
+  const v = new Float64Array((k + 1) * n);
+  [...w, g].forEach((row, i) => {
+    v.set(row, i * n);
+  });
+  solveLowerRows(factor, n, v, k + 1);
+  const covariance = (i: number, j: number): number => dot(v, i * n, v, j * n, n);
   const information = new Float64Array((k + 1) * (k + 1));
   for (let i = 0; i < k; i++) {
-    const posterior = covariance(w[i]);
     for (let j = 0; j < k; j++) {
-      information[i * (k + 1) + j] = 0.5 * (dot(w[i], 0, w[j], 0, n) - dot(posterior, 0, w[j], 0, n));
+      information[i * (k + 1) + j] = 0.5 * (dot(w[i], 0, w[j], 0, n) - covariance(i, j));
     }
-    const mixed = 0.5 * beta * dot(w[i], 0, covarianceG, 0, n);
+    const mixed = 0.5 * beta * covariance(i, k);
     information[i * (k + 1) + k] = mixed;
     information[k * (k + 1) + i] = mixed;
   }
-  information[(k + 1) * (k + 1) - 1] =
-    0.5 * beta * Math.max(point.residual - beta * dot(g, 0, covarianceG, 0, n), 0);
+  information[(k + 1) * (k + 1) - 1] = 0.5 * beta * Math.max(point.residual - beta * covariance(k, k), 0);
   return information;
 }
 

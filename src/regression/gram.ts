@@ -1,5 +1,5 @@
 import { FailureError, inputError } from '../errors.js';
-import { addSymmetricProduct } from '../numerics/dense/product.js';
+import { addWeightedRows, mirrorLower } from '../numerics/dense/rows.js';
 import { decodeFrame, encodeFrame, float64Of } from '../numerics/frame.js';
 import type { Gram } from './types.js';
 
@@ -14,9 +14,6 @@ export function emptyGram(parameters: number): Gram {
   };
 }
 
-/** Rows transposed at a time: the inner kernel reads the columns of A as contiguous stretches of this length. */
-const STRETCH = 192;
-
 /**
  * Adds labelled rows: A [rows × P] row-major, y [rows]. rows · P²/2 multiplications.
  * Throws `InputError` where a number is not finite, before anything is added.
@@ -28,13 +25,7 @@ export function addRows(gram: Gram, a: Float64Array, y: Float64Array): void {
   }
   requireFinite(a, 'design matrix');
   requireFinite(y, 'labels');
-  const whole = { data: gram.xtx, offset: 0, stride: n };
-  const transposed = new Float64Array(n * STRETCH);
-  for (let start = 0; start < y.length; start += STRETCH) {
-    const rows = Math.min(STRETCH, y.length - start);
-    transpose(a, start, rows, n, transposed);
-    addSymmetricProduct(whole, { data: transposed, offset: 0, stride: STRETCH }, n, rows, 1);
-  }
+  addWeightedRows(gram.xtx, a, y.length, n);
   mirrorLower(gram.xtx, n);
   for (let r = 0; r < y.length; r++) {
     for (let j = 0; j < n; j++) gram.xty[j] += a[r * n + j] * y[r];
@@ -43,9 +34,10 @@ export function addRows(gram: Gram, a: Float64Array, y: Float64Array): void {
   gram.rows += y.length;
 }
 
-/** Sum over parts, in the order given: the caller's canonical order, because rounding depends on it. */
+/** Sum over parts, in the order given: the caller's canonical order, because rounding depends on it. One part is its own sum. */
 export function sumGrams(parts: readonly Gram[]): Gram {
   if (parts.length === 0) throw new FailureError('no sums to add');
+  if (parts.length === 1) return parts[0];
   const total = emptyGram(parts[0].parameters);
   for (const part of parts) {
     if (part.parameters !== total.parameters) {
@@ -83,22 +75,10 @@ export function decodeGram(bytes: Uint8Array): Gram {
   return { parameters, rows, xtx, xty, yty: yty[0] };
 }
 
-function transpose(a: Float64Array, start: number, rows: number, n: number, out: Float64Array): void {
-  for (let r = 0; r < rows; r++) {
-    const row = (start + r) * n;
-    for (let j = 0; j < n; j++) out[j * STRETCH + r] = a[row + j];
-  }
-}
-
-function mirrorLower(a: Float64Array, n: number): void {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) a[j * n + i] = a[i * n + j];
-  }
-}
-
 function requireFinite(values: Float64Array, what: string): void {
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
+  let bad = 0;
+  while (bad < values.length && Number.isFinite(values[bad])) bad++;
+  if (bad === values.length) return;
   throw inputError({
     field: 'training data',
     message: `the ${what} of the training rows hold a number that is not finite`,

@@ -8,7 +8,7 @@ export interface ReportFile {
   readonly content: string;
 }
 
-type Value = string | number | boolean | null | undefined;
+export type Value = string | number | boolean | null | undefined;
 
 /** The figures' data as CSV, units in the header row, force errors in meV/Å; unknown values are empty. */
 export function reportFiles(data: ReportData): readonly ReportFile[] {
@@ -128,7 +128,8 @@ function forceConstantsCsv({ forceConstants }: ReportData): string {
   );
 }
 
-function csv(head: readonly string[], rows: readonly (readonly Value[])[]): string {
+/** A table as CSV; numbers that are not finite and unknown values are empty. */
+export function csv(head: readonly string[], rows: readonly (readonly Value[])[]): string {
   return `${[head, ...rows].map(line).join('\n')}\n`;
 }
 

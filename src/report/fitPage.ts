@@ -122,7 +122,7 @@ ${
   figure(
     calibrationHistogram(test.calibration),
     'Figure 2. Calibration on the test set.',
-    `Residuals in units of the predicted σ, whose square is β^{-1} + (A Σ Aᵀ)_rr. Above 1 the model is over-confident, below 1 too modest.`,
+    `Residuals in units of the predicted σ, whose square is β^{-1} plus the diagonal of A Σ Aᵀ. Above 1 the model is over-confident, below 1 too modest.`,
   )
 }`
 }

@@ -1,5 +1,5 @@
-import { sumGrams } from '../regression/gram.js';
 import { residualOf } from '../regression/evidence.js';
+import { sumGrams } from '../regression/gram.js';
 import { fitRidge, type RidgeStart } from '../regression/ridge.js';
 import type { Gram, ParameterBlock, PriorName } from '../regression/types.js';
 

@@ -1,10 +1,10 @@
 import type { Supercell } from '../crystal/types.js';
 import { type ExpansionLayout, layOut } from '../expansion/layout.js';
 import type { ClusterSpace } from '../expansion/types.js';
-import { addSymmetricProduct } from '../numerics/dense/product.js';
+import { addWeightedRows } from '../numerics/dense/rows.js';
 import { createDesignMatrixIn, type DesignMatrix } from '../regression/designMatrix.js';
-import { errorFactor, precisionInSparseBasis } from './errorGeometry.js';
-import { ErrorKernel } from './errorKernel.js';
+import { equilibratedFactor, precisionInSparseBasis } from './errorGeometry.js';
+import { ErrorKernel, type ErrorKernelOptions } from './errorKernel.js';
 
 /** ε_B of one structure, eV/Å. */
 export interface ErrorBar {
@@ -34,8 +34,12 @@ export interface BayesianError {
   setPrecision(factor: Float64Array, beta: number): void;
   /** Σ⁻¹ += β AᵀA of the structure at `u` ([3N], Å): what its label will do to Σ, before there is one. */
   addStructure(u: Float64Array): void;
-  /** ε_B at displacements `u` ([3N], Å). The result is the same object at each call. */
+  /** ε_B at displacements `u` ([3N], Å), of the same bits for any number of threads. The result is the same object at each call. */
   evaluate(u: Float64Array): ErrorBar;
+  /** Threads that share an evaluation. */
+  readonly threads: number;
+  /** Ends the helper threads; only where there are some it need be called. */
+  close(): void;
   /** Groups of atoms: work can be divided between threads, each with its own BayesianError, without a change of bits. */
   readonly groups: number;
   /** Fills only the rows of `variances` that belong to groups `first` to `end` − 1. */
@@ -43,8 +47,12 @@ export interface BayesianError {
 }
 
 /** Compiles the Bayesian error. Throws `InputError` for a supercell that is too small. */
-export function createBayesianError(space: ClusterSpace, supercell: Supercell): BayesianError {
-  return new KernelBayesianError(layOut(space, supercell));
+export function createBayesianError(
+  space: ClusterSpace,
+  supercell: Supercell,
+  options: ErrorKernelOptions = {},
+): BayesianError {
+  return new KernelBayesianError(layOut(space, supercell), options);
 }
 
 /** ε_B from the variances of all rows ([3N], (eV/Å)²), written into `bar`. */
@@ -70,6 +78,7 @@ export function summariseVariances(
 class KernelBayesianError implements BayesianError {
   readonly rows: number;
   readonly groups: number;
+  readonly threads: number;
   readonly bytes: number;
   readonly variances: Float64Array;
   readonly #layout: ExpansionLayout;
@@ -79,9 +88,10 @@ class KernelBayesianError implements BayesianError {
   #beta = 0;
   #design: DesignMatrix | undefined;
 
-  constructor(layout: ExpansionLayout) {
+  constructor(layout: ExpansionLayout, options: ErrorKernelOptions) {
     this.#layout = layout;
-    this.#kernel = new ErrorKernel(layout);
+    this.#kernel = new ErrorKernel(layout, options);
+    this.threads = this.#kernel.threads;
     this.rows = layout.rows;
     this.groups = this.#kernel.groups;
     this.bytes = this.#kernel.bytes;
@@ -93,26 +103,32 @@ class KernelBayesianError implements BayesianError {
     if (factor.length !== p * p) {
       throw new RangeError(`precision factor: ${factor.length} numbers instead of ${p * p}`);
     }
-    this.#precision = precisionInSparseBasis(this.#layout.space, factor);
+    const { precision, spare } = precisionInSparseBasis(this.#layout.space, factor);
+    this.#precision = precision;
     this.#beta = beta;
-    this.#kernel.setFactor(errorFactor(this.#precision, p));
+    this.#kernel.setFactor(equilibratedFactor(precision, p, spare));
   }
 
   addStructure(u: Float64Array): void {
     const precision = this.#requirePrecision();
     this.#design ??= createDesignMatrixIn(this.#layout, this.#kernel.basis);
     addWeightedGram(this.#design, u, this.#beta, precision);
-    this.#kernel.setFactor(errorFactor(precision, this.#design.parameters));
+    this.#kernel.setFactor(equilibratedFactor(precision, this.#design.parameters));
   }
 
   evaluate(u: Float64Array): ErrorBar {
-    this.evaluateGroups(u, 0, this.groups);
+    this.#requirePrecision();
+    this.#kernel.evaluateAll(u, this.variances);
     return summariseVariances(this.variances, this.#bar);
   }
 
   evaluateGroups(u: Float64Array, first: number, end: number): void {
     this.#requirePrecision();
     this.#kernel.evaluate(u, first, end, this.variances);
+  }
+
+  close(): void {
+    this.#kernel.close();
   }
 
   #requirePrecision(): Float64Array {
@@ -123,14 +139,7 @@ class KernelBayesianError implements BayesianError {
 
 /** Lower triangle of `precision` += β AᵀA. */
 function addWeightedGram(design: DesignMatrix, u: Float64Array, beta: number, precision: Float64Array): void {
-  const { rows, parameters: p } = design;
-  const a = new Float64Array(rows * p);
+  const a = new Float64Array(design.rows * design.parameters);
   design.compute(u, a);
-  const weight = Math.sqrt(beta);
-  const transposed = new Float64Array(rows * p);
-  for (let r = 0; r < rows; r++) {
-    for (let q = 0; q < p; q++) transposed[q * rows + r] = weight * a[r * p + q];
-  }
-  const columns = { data: transposed, offset: 0, stride: rows };
-  addSymmetricProduct({ data: precision, offset: 0, stride: p }, columns, p, rows, 1);
+  addWeightedRows(precision, a, design.rows, design.parameters, Math.sqrt(beta));
 }

@@ -138,7 +138,12 @@ const rejections: readonly Rejection[] = [
   [
     'a wrong type',
     swap('300', 'warm'),
-    { field: 'md.temperature', message: /none of the accepted forms/, got: '"warm"', expected: /^a number, or a list/ },
+    {
+      field: 'md.temperature',
+      message: /none of the accepted forms/,
+      got: '"warm"',
+      expected: /^a number, or a list/,
+    },
   ],
   [
     'a number in quotes',

@@ -1,6 +1,8 @@
+import { advise } from '../../../src/campaign/advice.js';
 import { rulesOf } from '../../../src/campaign/bundle.js';
+import { learningOf } from '../../../src/campaign/forecast.js';
 import type { LedgerEntryBody } from '../../../src/campaign/ledger.js';
-import type { Verdict } from '../../../src/campaign/state.js';
+import type { CampaignRules, Verdict } from '../../../src/campaign/state.js';
 import type { Outcome } from '../../../src/report/types.js';
 import type { CampaignContext } from '../context.js';
 import { entriesOf } from '../report.js';
@@ -31,7 +33,7 @@ export function outcomeOf(
   return {
     verdict: verdict?.kind ?? 'running',
     reason: verdict?.reason ?? 'the campaign is running',
-    advice: adviceFor(verdict),
+    advice: adviceFrom(ledger, rules, verdict, Math.max(0, ...lastStep.values())),
     fittingError: refit?.forceField.fittingError ?? null,
     mean: assessed?.mean ?? null,
     deviation: assessed?.deviation ?? null,
@@ -50,25 +52,29 @@ export function outcomeOf(
   };
 }
 
-function adviceFor(verdict: Verdict | null): string[] {
-  switch (verdict?.kind) {
-    case 'exhausted':
-      return [
-        'Raise limits.time or limits.structures under another name; the labels are in the store and are not computed again.',
-        'Watch μ/β^{-1/2} against the number of structures: where it still falls, more structures help; where β^{-1/2} is what is large, a longer or higher-order expansion does.',
-      ];
-    case 'stalled':
-      return [
-        'A wrecked trajectory: lower the temperature or the timestep, shorten the cutoffs of the highest order, or raise n_max to an even order.',
-        'Rejected labels: look at the attempts in the ledger; the limits are those of reference.gate.',
-      ];
-    case 'failed':
-      return [
-        'Mend what the reason names and run the same command again: the campaign goes on where it was.',
-      ];
-    case 'cancelled':
-      return ['Run the same command again: the campaign goes on where it was.'];
-    default:
-      return [];
-  }
+function adviceFrom(
+  ledger: readonly LedgerEntryBody[],
+  rules: CampaignRules,
+  verdict: Verdict | null,
+  steps: number,
+): string[] {
+  const refit = entriesOf(ledger, 'refitted').at(-1);
+  const asked = new Set(
+    entriesOf(ledger, 'asked').flatMap(({ group, structure }) => (group === 'md' ? [structure] : [])),
+  );
+  const dropped = entriesOf(ledger, 'screened').reduce((sum, entry) => sum + entry.dropped.length, 0);
+  return advise({
+    verdict: verdict?.kind ?? null,
+    rules,
+    assessment: entriesOf(ledger, 'assessed').at(-1)?.assessment ?? null,
+    fittingError: refit?.forceField.fittingError ?? null,
+    learning: learningOf(ledger),
+    fromMd: refit?.counts.md ?? 0,
+    picked: asked.size - dropped,
+    quarantined: entriesOf(ledger, 'quarantined').filter(({ structure }) => asked.has(structure)).length,
+    wrecks: entriesOf(ledger, 'explored').filter(({ outcome }) => outcome === 'wrecked' || outcome === 'stuck')
+      .length,
+    steps,
+    notDetermined: refit?.forceField.notDetermined ?? [],
+  });
 }

@@ -1,4 +1,5 @@
 import type { TaskProgress } from '../../../activities/protocol.js';
+import { forecast } from '../../campaign/forecast.js';
 import type { Stage as CampaignStage, CampaignState, WalkerState } from '../../campaign/state.js';
 import { expectedErrorInterval } from '../../report/expectedError.js';
 import type { LiveState, LiveWalker, Stage } from '../live/types.js';
@@ -6,6 +7,8 @@ import type { Observation } from './observe.js';
 
 /** Samples of ε_B that the picture shows. */
 const RECENT = 400;
+/** Wall-clock before a pace is told, s. */
+const PACE_SECONDS = 3;
 
 type MdProgress = Extract<TaskProgress, { phase: 'md' }>;
 
@@ -29,6 +32,7 @@ export interface Surroundings {
 export function createLiveTracker({ server, results }: Surroundings) {
   const recent = new Map<number, number[]>();
   const latest = new Map<number, MdProgress>();
+  const pace = createPace();
   return (seen: Observation): LiveState | null => {
     const state = seen.status?.state;
     if (!state) return null;
@@ -50,7 +54,7 @@ export function createLiveTracker({ server, results }: Surroundings) {
       fittingError: state.forceField?.fittingError ?? null,
       expectedError: expectedError(state),
       progress: convergenceProgress(state, walkers),
-      timeLeft: timeLeft(state, walkers),
+      ...waysLeft(state, walkers, pace(seen, walkers)),
       elapsed: seen.elapsed,
       server,
       results,
@@ -111,26 +115,41 @@ export function convergenceProgress(
   };
 }
 
+/** MD steps of all walkers per second of wall-clock, everything between two pieces of MD included; null until it can be told. */
+function createPace() {
+  let first: { readonly steps: number; readonly elapsed: number } | null = null;
+  return ({ elapsed }: Observation, live: readonly LiveWalker[]): number | null => {
+    const steps = live.reduce((sum, w) => sum + w.step, 0);
+    if (steps > 0) first ??= { steps, elapsed };
+    if (first === null || elapsed - first.elapsed < PACE_SECONDS || steps === first.steps) return null;
+    return (steps - first.steps) / (elapsed - first.elapsed);
+  };
+}
+
+/** The state with its walkers where they are now. */
+function stateNow(state: CampaignState, live: readonly LiveWalker[]): CampaignState {
+  const walkers = state.walkers.map((w, k) => {
+    const ahead = Math.max(0, (live[k]?.step ?? w.step) - w.step);
+    return { ...w, step: w.step + ahead, sinceRefit: { ...w.sinceRefit, steps: w.sinceRefit.steps + ahead } };
+  });
+  return { ...state, walkers };
+}
+
 /**
- * Seconds that convergence is still away: the structures that are missing, at the pace at which MD has brought them so
- * far. ε_B² falls as 1/N (learning curve ε̄_B² ∝ P_eff/(β N_y)), so a ratio r needs N·(r/0.35)² structures. A guide, no promise.
+ * Structures and seconds that convergence is still away (campaign/forecast.ts).
+ * @param pace MD steps of all walkers per second of wall-clock
  */
-export function timeLeft(state: CampaignState, live: readonly LiveWalker[]): number | null {
-  const { rules, training, assessment } = state;
-  const rate = live.reduce((sum, w) => sum + (w.stepsPerSecond ?? 0), 0);
-  if (state.verdict || rate === 0 || training.md < 3) return null;
-  const { minStructures, levelledRatio } = rules.convergence;
-  const ratio = assessment?.ratio ?? null;
-  const byRatio = ratio === null ? 0 : training.md * (ratio / levelledRatio) * (ratio / levelledRatio);
-  const missing = Math.max(0, Math.max(minStructures, byRatio) - training.md);
-  const steps = live.reduce((sum, w) => sum + w.step, 0);
-  const lastStretch = rules.convergence.stepsSinceRefit * live.length;
-  const perStructure = steps / training.md;
-  const referenceSeconds =
-    state.cost.referenceRuns > 0 ? state.cost.referenceSeconds / state.cost.referenceRuns : 0;
-  return (
-    (missing * perStructure + lastStretch) / rate + (missing * referenceSeconds) / Math.max(1, rules.slots)
-  );
+export function waysLeft(
+  state: CampaignState,
+  live: readonly LiveWalker[],
+  pace: number | null,
+): Pick<LiveState, 'timeLeft' | 'structuresLeft'> {
+  if (state.verdict !== null) return { timeLeft: null, structuresLeft: null };
+  const { structures, seconds } = forecast(stateNow(state, live), {
+    stepsPerSecond: pace ?? 0,
+    wholeCampaign: true,
+  });
+  return { timeLeft: seconds?.expected ?? null, structuresLeft: structures };
 }
 
 function messages({ activities }: Observation): string[] {

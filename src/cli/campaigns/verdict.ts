@@ -1,6 +1,9 @@
+import { type AdviceFacts, advise } from '../../campaign/advice.js';
+import { forecast } from '../../campaign/forecast.js';
 import type { CampaignState } from '../../campaign/state.js';
 import { expectedErrorInterval } from '../../report/expectedError.js';
 import { forceError, forceErrorInterval, percent, picoseconds } from '../../report/numbers.js';
+import { forecastLine } from '../../report/forecast.js';
 
 /** The verdict with its numbers, for the last lines of a run and for `status`. */
 export function verdictLines(state: CampaignState): string[] {
@@ -12,7 +15,7 @@ export function verdictLines(state: CampaignState): string[] {
   lines.push(
     `  ${training.md} structures from MD of ${training.random + training.phonon + training.md} in the training set, ${picoseconds(time)} of MD, ${state.cost.referenceRuns} reference runs`,
   );
-  if (!forceField) return lines;
+  if (!forceField) return [...lines, ...advise(factsOf(state)).map((advice) => `  hint: ${advice}`)];
   lines.push(`  fitting error β^-1/2 ${forceError(forceField.fittingError)}`);
   if (assessment?.mean != null) {
     lines.push(
@@ -29,5 +32,26 @@ export function verdictLines(state: CampaignState): string[] {
     const { rmse, mae, frames } = forceField.test;
     lines.push(`  test set of ${frames} structures: RMSE ${forceError(rmse)}, MAE ${forceError(mae)}`);
   }
-  return lines;
+  if (verdict === null) {
+    const left = forecastLine(forecast(state));
+    if (left !== undefined) lines.push(`  ${left}`);
+  }
+  return [...lines, ...advise(factsOf(state)).map((advice) => `  hint: ${advice}`)];
+}
+
+function factsOf(state: CampaignState): AdviceFacts {
+  const { verdict, rules, assessment, forceField, training } = state;
+  return {
+    verdict: verdict?.kind ?? null,
+    rules,
+    assessment,
+    fittingError: forceField?.fittingError ?? null,
+    learning: state.learning ?? [],
+    fromMd: training.md,
+    picked: state.picked,
+    quarantined: state.quarantined,
+    wrecks: state.wrecks ?? 0,
+    steps: Math.max(...state.walkers.map((w) => w.step)),
+    notDetermined: forceField?.notDetermined ?? [],
+  };
 }

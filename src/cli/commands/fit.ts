@@ -10,14 +10,17 @@ import { encodeForceField } from '../../forcefield/forceField.js';
 import { createDesignMatrix } from '../../regression/designMatrix.js';
 import { PRIOR_NAMES } from '../../regression/priors/index.js';
 import { LABEL_NOISE } from '../../regression/ridge.js';
-import { checkIdealForces, type LabelledStructure, type Labelling } from '../../regression/trainingRows.js';
+import { checkIdealForces, type Labelling } from '../../regression/trainingRows.js';
 import type { PriorName } from '../../regression/types.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
 import { TO_MEV } from '../../units.js';
 import { PROGRAM_VERSION } from '../../version.js';
 import { addExpansionFlags, type ExpansionFlags, expansionOptions } from '../expansionFlags.js';
 import { describeFit } from '../fit/describe.js';
+import { diagnoseFit } from '../fit/diagnose.js';
+import { type CrossValidation, crossValidate } from '../fit/folds.js';
 import { loadStructures, loadSupercell } from '../fit/load.js';
+import { fitPage, named, suspectWarnings } from '../fit/page.js';
 import { parseRange } from '../fit/range.js';
 import { type FitResult, fitStructures } from '../fit/result.js';
 
@@ -26,6 +29,9 @@ interface FitFlags extends ExpansionFlags {
   readonly prior: PriorName;
   readonly train?: string;
   readonly test?: string;
+  readonly folds?: string;
+  readonly seed: string;
+  readonly report?: string;
   readonly labelNoise: string;
   readonly idealForces?: string;
   readonly allowUnrelaxed?: boolean;
@@ -40,7 +46,10 @@ export function registerFit(program: Command): void {
     .description('fit force constants to displacements and forces by Bayesian ridge regression')
     .argument('<crystal>', 'unit cell: POSCAR or extended XYZ')
     .argument('<ideal-supercell>', 'the undisplaced supercell: POSCAR or extended XYZ')
-    .argument('<data>', 'extended XYZ with forces in eV/Å')
+    .argument(
+      '<data...>',
+      'structures with forces: extended XYZ (eV/Å) or vasprun.xml, one file after the other',
+    )
     .requiredOption('--cutoffs <list>', 'cutoff of each order, Å: 2:8,3:5,4:5')
     .addOption(
       new Option('--prior <name>', 'prior on the force constants; none: least squares')
@@ -49,6 +58,9 @@ export function registerFit(program: Command): void {
     )
     .option('--train <from:to>', 'structures to fit, counted from 0, the last not included (default: all)')
     .option('--test <from:to>', 'structures to judge the fit on (default: none)')
+    .option('--folds <k>', 'cross-validate on the structures to fit, in k folds')
+    .option('--seed <n>', 'which structures fall into which fold', '1')
+    .option('--report <file>', 'write a page of diagnostics (HTML): labels, calibration, errors by order')
     .option('--label-noise <meV/Å>', 'least believable fitting error', String(LABEL_NOISE * TO_MEV))
     .option(
       '--ideal-forces <file>',
@@ -57,7 +69,7 @@ export function registerFit(program: Command): void {
     .option('--allow-unrelaxed', 'accept ideal forces above 50 meV/Å')
     .option('--out <file>', 'write the force field')
     .option('--json', 'print the numbers as JSON, in eV and Å')
-    .action(async (crystal: string, ideal: string, data: string, flags: FitFlags) => {
+    .action(async (crystal: string, ideal: string, data: readonly string[], flags: FitFlags) => {
       await runFit({ crystal, ideal, data }, flags);
     });
   addExpansionFlags(command);
@@ -66,37 +78,82 @@ export function registerFit(program: Command): void {
 interface FitPaths {
   readonly crystal: string;
   readonly ideal: string;
-  readonly data: string;
+  readonly data: readonly string[];
 }
 
 async function runFit(paths: FitPaths, flags: FitFlags): Promise<void> {
   const cutoffs = parseCutoffs(flags.cutoffs);
   const labelNoise = parseLabelNoise(flags.labelNoise);
+  const folds = flags.folds === undefined ? undefined : wholeNumber(flags.folds, '--folds');
+  const seed = wholeNumber(flags.seed, '--seed');
   const supercell = await loadSupercell(paths.crystal, paths.ideal);
   checkSupercell(cutoffs, supercell, '--cutoffs');
-  const structures = await loadStructures(paths.data, supercell);
-  const select = (range: string, flag: string): readonly LabelledStructure[] => {
+  const warnings: string[] = [];
+  const onWarning = (message: string): void => {
+    warnings.push(message);
+    warn(message);
+  };
+  const structures = await loadStructures(paths.data, supercell, onWarning);
+  const select = (range: string, flag: string): typeof structures => {
     const { from, to } = parseRange(range, structures.length, flag);
     return structures.slice(from, to);
   };
   const train = select(flags.train ?? ':', '--train');
   const test = flags.test === undefined ? [] : select(flags.test, '--test');
   const space = buildClusterSpace(supercell.primitive, cutoffs, {
+    onWarning,
     ...expansionOptions(flags),
-    onWarning: warn,
   });
   const idealForces = await loadIdealForces(flags, supercell);
   const labelling: Labelling = { design: createDesignMatrix(space, supercell), idealForces };
-  const result = fitStructures(space, labelling, train, test, { prior: flags.prior, labelNoise });
+  const settings = { prior: flags.prior, labelNoise };
+  const result = fitStructures(space, labelling, train, test, settings);
+  const crossValidation =
+    folds === undefined ? undefined : crossValidate(space, labelling, train, settings, { folds, seed });
   if (flags.out !== undefined)
     await writeForceField(flags.out, space, supercell, result, { ...paths, ...flags });
-  const text = flags.json ? JSON.stringify(result.summary, null, 2) : describeFit(result, space.orders);
-  process.stdout.write(`${text}\n`);
+  let leaveOneOut: LeaveOneOutSummary | undefined;
+  if (flags.report !== undefined) {
+    const diagnosed = named(train, diagnoseFit(space, supercell, labelling, train, result.posterior));
+    for (const message of suspectWarnings(diagnosed)) warn(message);
+    leaveOneOut = diagnosed?.diagnostics && {
+      leaveOneOutRmse: diagnosed.diagnostics.leftOutRmse,
+      suspects: diagnosed.diagnostics.suspects.map((s) => train[s.index].source),
+    };
+    const data = { space, supercell, labelling, train, test, files: paths.data, warnings };
+    await writeFileAtomic(flags.report, fitPage(data, result, diagnosed, crossValidation, new Date()));
+  }
+  print(result, space, crossValidation, leaveOneOut, flags.json === true);
+}
+
+/** What `--report` adds to the JSON; eV/Å. */
+interface LeaveOneOutSummary {
+  readonly leaveOneOutRmse: number;
+  /** Sources of structures whose labels the posterior calls impossible. */
+  readonly suspects: readonly string[];
+}
+
+function print(
+  result: FitResult,
+  space: ClusterSpace,
+  crossValidation: CrossValidation | undefined,
+  leaveOneOut: LeaveOneOutSummary | undefined,
+  json: boolean,
+): void {
+  const lines = [describeFit(result, space.orders)];
+  const meV = (error: number): string => `${(error * TO_MEV).toFixed(2)} meV/Å`;
+  if (crossValidation) {
+    const each = crossValidation.folds.map((fold) => (fold.rmse * TO_MEV).toFixed(2)).join(', ');
+    lines.push(`cross-validation RMSE ${meV(crossValidation.rmse)} (folds: ${each})`);
+  }
+  if (leaveOneOut) lines.push(`leave-one-structure-out RMSE ${meV(leaveOneOut.leaveOneOutRmse)}`);
+  const numbers = { ...result.summary, ...(crossValidation && { crossValidation }), ...leaveOneOut };
+  process.stdout.write(`${json ? JSON.stringify(numbers, null, 2) : lines.join('\n')}\n`);
 }
 
 async function loadIdealForces(flags: FitFlags, supercell: Supercell): Promise<Float64Array | undefined> {
   if (flags.idealForces === undefined) return undefined;
-  const [{ forces }] = await loadStructures(flags.idealForces, supercell);
+  const [{ forces }] = await loadStructures([flags.idealForces], supercell);
   const warning = checkIdealForces(forces, flags.allowUnrelaxed);
   if (warning !== undefined) warn(warning);
   return forces;
@@ -132,6 +189,11 @@ async function writeForceField(
     provenance: { ...source, rows: summary.rows, trainRmse: summary.trainRmse, testRmse: summary.testRmse },
   });
   await writeFileAtomic(path, bytes);
+}
+
+function wholeNumber(text: string, field: string): number {
+  if (/^\d{1,9}$/.test(text.trim())) return Number(text);
+  throw inputError({ field, message: 'not a whole number', got: text, expected: '0, 1, 2, …' });
 }
 
 function parseLabelNoise(text: string): number {

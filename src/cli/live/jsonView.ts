@@ -51,6 +51,7 @@ function heartbeatFields(state: LiveState): readonly object[] {
     expectedError,
     progress,
     timeLeft,
+    structuresLeft,
     elapsed,
   } = state;
   const common = {
@@ -63,6 +64,7 @@ function heartbeatFields(state: LiveState): readonly object[] {
     expectedError,
     progress,
     timeLeft,
+    structuresLeft,
   };
   if (state.walkers.length === 0) return [{ campaign, walker: null, step: null, ...common }];
   return state.walkers.map(({ recent: _recent, walker, step, ...rest }) => ({

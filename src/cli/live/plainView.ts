@@ -57,6 +57,7 @@ export function heartbeatLines(state: LiveState): readonly string[] {
     fitting_error_meV: millis(state.fittingError),
     ratio: fixedNumber(state.progress.ratio.have, 4),
     time_left_s: fixedNumber(state.timeLeft, 0),
+    structures_left: fixedNumber(state.structuresLeft?.expected ?? null, 0),
   };
   if (state.walkers.length === 0) return [line(state.elapsed, state.campaign, 'heartbeat', common)];
   return state.walkers.map((walker) =>

@@ -1,3 +1,4 @@
+import type { Estimate } from '../../campaign/forecast.js';
 import type { Interval } from '../../report/expectedError.js';
 import type { ConvergenceProgress, Verdict } from '../../report/types.js';
 import type { PickRule } from '../../uncertainty/types.js';
@@ -29,6 +30,8 @@ export interface LiveState {
   readonly progress: ConvergenceProgress;
   /** Estimate; null while there is none. */
   readonly timeLeft: number | null;
+  /** Structures from MD still needed; null or absent while there is no estimate. */
+  readonly structuresLeft?: Estimate | null;
   readonly elapsed: number;
   /** Which server is used, for reading. */
   readonly server: string;

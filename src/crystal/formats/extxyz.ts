@@ -17,8 +17,19 @@ export interface ExtxyzFrame {
   readonly forces?: Float64Array;
   /** eV. */
   readonly energy?: number;
+  /** Further columns, written after the forces; not filled by the reader. */
+  readonly extra?: readonly ExtxyzColumn[];
   /** All other keys of the comment line. */
   readonly info: Readonly<Record<string, InfoValue>>;
+}
+
+/** Real numbers of each atom under a name of their own. */
+export interface ExtxyzColumn {
+  readonly name: string;
+  /** Numbers for each atom. */
+  readonly width: number;
+  /** [atoms·width] */
+  readonly values: Float64Array;
 }
 
 /** Names under which programs write reference energies, the more explicit first (compared without case). */
@@ -203,6 +214,9 @@ export function formatExtxyz(frames: Iterable<ExtxyzFrame>): string {
       const columns = [
         ...frame.positions.subarray(3 * i, 3 * i + 3),
         ...(frame.forces?.subarray(3 * i, 3 * i + 3) ?? []),
+        ...(frame.extra ?? []).flatMap(({ width, values }) => [
+          ...values.subarray(width * i, width * (i + 1)),
+        ]),
       ];
       out.push(`${symbol.padEnd(2)} ${columns.map((v) => formatNumber(v).padStart(22)).join(' ')}`);
     }
@@ -211,7 +225,8 @@ export function formatExtxyz(frames: Iterable<ExtxyzFrame>): string {
 }
 
 function commentOf(frame: ExtxyzFrame): string {
-  const properties = `species:S:1:pos:R:3${frame.forces === undefined ? '' : ':forces:R:3'}`;
+  const extra = (frame.extra ?? []).map(({ name, width }) => `:${name}:R:${width}`).join('');
+  const properties = `species:S:1:pos:R:3${frame.forces === undefined ? '' : ':forces:R:3'}${extra}`;
   return [
     formatEntry('Lattice', [...frame.lattice]),
     `Properties=${properties}`,

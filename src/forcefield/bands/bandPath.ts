@@ -1,6 +1,12 @@
 import type { Crystal } from '../../crystal/structure.js';
 import { FailureError } from '../../errors.js';
-import { determinant3, inverse3, largestDifference, matrixVector3, multiply3 } from '../../numerics/matrix3.js';
+import {
+  determinant3,
+  inverse3,
+  largestDifference,
+  matrixVector3,
+  multiply3,
+} from '../../numerics/matrix3.js';
 import { PATH_TABLES, type PathTable } from './pathTables.js';
 import { type StandardLattice, standardLattice } from './standardLattice.js';
 

@@ -28,7 +28,8 @@ export function densityOfStates(
     highest = Math.max(highest, f);
   }
   const sigma = smearing ?? FRACTION * (highest - lowest);
-  const first = lowest - REACH * sigma;
+  // Γ's acoustic modes are zero up to rounding: no reason for an axis below zero.
+  const first = lowest < -1e-3 * highest ? lowest - REACH * sigma : 0;
   const step = (highest + REACH * sigma - first) / (POINTS - 1);
   const density = new Float64Array(POINTS);
   const norm = 1 / (sigma * Math.sqrt(2 * Math.PI));

@@ -1,5 +1,5 @@
-import type { PrimitiveCrystal } from '../../crystal/types.js';
 import { latticeLengths } from '../../crystal/geometry.js';
+import type { PrimitiveCrystal } from '../../crystal/types.js';
 import { inverse3, transpose3 } from '../../numerics/matrix3.js';
 
 /** Wave vectors of a mesh that symmetry does not map onto each other. */

@@ -1,5 +1,5 @@
-import { commensuratePoints } from '../commensurate.js';
 import type { ClusterSpace } from '../../expansion/types.js';
+import { commensuratePoints } from '../commensurate.js';
 import type { ForceField } from '../forceField.js';
 import { harmonicCrystal } from '../harmonic.js';
 import { posteriorSamples } from '../posteriorSamples.js';
@@ -7,7 +7,7 @@ import type { BandPath } from './bandPath.js';
 import { type DensityOfStates, densityOfStates } from './density.js';
 import { irreducibleMesh } from './mesh.js';
 import { type PathPiece, pathPoints } from './pathPoints.js';
-import { type FrequencyTable, frequenciesAt, frequencyTable } from './spread.js';
+import { type FrequencyTable, frequenciesAt, spreadOf } from './spread.js';
 import { type Stability, stabilityOf } from './stability.js';
 
 export interface PhononSettings {
@@ -43,16 +43,28 @@ export function phononStudy(field: ForceField, space: ClusterSpace, settings: Ph
   const pieces = pathPoints(primitive.crystal.lattice, settings.path, settings.points);
   const mesh = irreducibleMesh(primitive, settings.mesh);
   const onMesh = frequenciesAt(mean, mesh.q);
+  const path = pieces.flatMap((piece) => [...piece.q]);
   const judged = Float64Array.from([
-    ...pieces.flatMap((piece) => [...piece.q]),
+    ...path,
     ...commensurateOf(field.supercell),
     ...lowestOf(mesh.q, onMesh),
   ]);
+  const ofMean = frequenciesAt(mean, judged);
+  const ofSamples = samples.map((sample) => frequenciesAt(sample, judged));
+  const branches = 3 * primitive.masses.length;
+  let first = 0;
+  const bands = pieces.map((piece) => {
+    const from = first * branches;
+    first += piece.distance.length;
+    const part = (table: Float64Array): Float64Array => table.slice(from, first * branches);
+    const table = { branches, frequencies: part(ofMean), spread: spreadOf(ofSamples.map(part)) };
+    return { piece, table };
+  });
   return {
-    bands: pieces.map((piece) => ({ piece, table: frequencyTable(mean, samples, piece.q) })),
+    bands,
     density: densityOfStates(onMesh, mesh.weights),
     mesh: { divisions: mesh.divisions, irreducible: mesh.weights.length },
-    stability: stabilityOf(mean, samples, judged),
+    stability: stabilityOf(judged, ofMean, ofSamples),
   };
 }
 

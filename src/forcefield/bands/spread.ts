@@ -21,19 +21,7 @@ export interface Spread {
   readonly high: Float64Array;
 }
 
-/** Frequencies of the mean and of the samples at the wave vectors `q` ([3·points], fractional). */
-export function frequencyTable(
-  mean: HarmonicCrystal,
-  samples: readonly HarmonicCrystal[],
-  q: Float64Array,
-): FrequencyTable {
-  const branches = 3 * mean.masses.length;
-  const frequencies = frequenciesAt(mean, q);
-  if (samples.length < 2) return { branches, frequencies };
-  return { branches, frequencies, spread: spreadOf(samples.map((sample) => frequenciesAt(sample, q))) };
-}
-
-/** [points·branches] THz. */
+/** Frequencies at wave vectors `q` ([3·points], fractional): [points·branches] THz, ascending within a point. */
 export function frequenciesAt(harmonic: HarmonicCrystal, q: Float64Array): Float64Array {
   const branches = 3 * harmonic.masses.length;
   const out = new Float64Array((q.length / 3) * branches);
@@ -43,8 +31,10 @@ export function frequenciesAt(harmonic: HarmonicCrystal, q: Float64Array): Float
   return out;
 }
 
-function spreadOf(tables: readonly Float64Array[]): Spread {
+/** How tables of equal length scatter; undefined for fewer than two. */
+export function spreadOf(tables: readonly Float64Array[]): Spread | undefined {
   const n = tables.length;
+  if (n < 2) return undefined;
   const size = tables[0].length;
   const deviation = new Float64Array(size);
   const low = new Float64Array(size);

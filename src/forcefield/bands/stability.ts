@@ -1,12 +1,13 @@
-import type { HarmonicCrystal } from '../harmonic.js';
-import { frequenciesAt } from './spread.js';
-
 /** Whether the crystal is a minimum of the energy, as far as the data tell. */
 export interface Stability {
   /** `undecided`: samples of the posterior disagree. */
   readonly verdict: 'stable' | 'unstable' | 'undecided';
   /** The lowest frequency of the posterior mean (acoustic modes at Γ left out) and where it is, THz. */
-  readonly lowest: { readonly q: readonly number[]; readonly frequency: number; readonly deviation: number | null };
+  readonly lowest: {
+    readonly q: readonly number[];
+    readonly frequency: number;
+    readonly deviation: number | null;
+  };
   /** Part of the samples with an imaginary mode; null without samples. */
   readonly unstableFraction: number | null;
   readonly samples: number;
@@ -17,23 +18,28 @@ const TOLERANCE = 1e-3;
 /** Up to this part of the samples may disagree with a verdict. */
 const DOUBT = 0.025;
 
-/** The verdict over wave vectors `q` ([3·points], fractional), from the mean and from samples of the posterior. */
+/**
+ * The verdict over wave vectors `q` ([3·points], fractional), from the frequencies there ([points·branches], THz) of the
+ * posterior's mean and of its samples.
+ */
 export function stabilityOf(
-  mean: HarmonicCrystal,
-  samples: readonly HarmonicCrystal[],
   q: Float64Array,
+  mean: Float64Array,
+  samples: readonly Float64Array[],
 ): Stability {
-  const ofMean = lowestFrequency(mean, q);
+  const ofMean = lowestFrequency(q, mean);
   const tolerance = TOLERANCE * ofMean.highest;
-  const at = q.slice(3 * ofMean.point, 3 * ofMean.point + 3);
-  const unstable = samples.filter((sample) => lowestFrequency(sample, q).frequency < -tolerance).length;
+  const unstable = samples.filter((sample) => lowestFrequency(q, sample).frequency < -tolerance).length;
   const unstableFraction = samples.length === 0 ? null : unstable / samples.length;
+  const at = q.slice(3 * ofMean.point, 3 * ofMean.point + 3);
+  const branches = mean.length / (q.length / 3);
+  const there = samples.map((s) => s.subarray(ofMean.point * branches, (ofMean.point + 1) * branches));
   return {
     verdict: verdictOf(unstableFraction ?? (ofMean.frequency < -tolerance ? 1 : 0)),
     lowest: {
       q: [...at],
       frequency: ofMean.frequency,
-      deviation: deviation(samples.map((sample) => lowestFrequency(sample, at).frequency)),
+      deviation: deviation(there.map((table) => lowestFrequency(at, table).frequency)),
     },
     unstableFraction,
     samples: samples.length,
@@ -51,9 +57,8 @@ interface Lowest {
   readonly highest: number;
 }
 
-function lowestFrequency(harmonic: HarmonicCrystal, q: Float64Array): Lowest {
-  const branches = 3 * harmonic.masses.length;
-  const table = frequenciesAt(harmonic, q);
+function lowestFrequency(q: Float64Array, table: Float64Array): Lowest {
+  const branches = table.length / (q.length / 3);
   let found: Lowest = { frequency: Number.POSITIVE_INFINITY, point: 0, highest: 0 };
   for (let point = 0; 3 * point < q.length; point++) {
     const own = [...table.subarray(point * branches, (point + 1) * branches)];

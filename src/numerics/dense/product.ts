@@ -25,7 +25,10 @@ export function addProduct(
   k: number,
   sign: 1 | -1,
 ): void {
-  if (m < FEW || m * n * k < SMALL) return addSmallProduct(c, a, b, m, n, k, sign);
+  if (m < FEW || m * n * k < SMALL) {
+    addSmallProduct(c, a, b, m, n, k, sign);
+    return;
+  }
   for (let start = 0; start < k; start += LONGEST) {
     const length = Math.min(LONGEST, k - start);
     for (let j = 0; j < n; j += PANEL_ROWS) {

@@ -75,3 +75,29 @@ export function inverseOfLowerTransposed(
   }
   return out;
 }
+
+/**
+ * The same, some rows at a time, for whoever does not want it whole: `visit` gets `count` rows from row `first` on, as
+ * [count × (n − first)] from the diagonal on; the block is overwritten by the next.
+ */
+export function visitInverseOfLowerTransposed(
+  factor: Float64Array,
+  n: number,
+  visit: (first: number, count: number, block: Float64Array) => void,
+): void {
+  const lower: Window = { data: factor, offset: 0, stride: n };
+  const block = new Float64Array(Math.min(PANEL_ROWS, n) * n);
+  for (let first = 0; first < n; first += PANEL_ROWS) {
+    const count = Math.min(PANEL_ROWS, n - first);
+    const length = n - first;
+    block.fill(0, 0, count * length);
+    for (let r = 0; r < count; r++) block[r * length + r] = 1;
+    const rows: Window = { data: block, offset: 0, stride: length };
+    for (let j = 0; j < length; j += PANEL_ROWS) {
+      const panel = new Panel(at(lower, first + j, first), Math.min(PANEL_ROWS, length - j), j);
+      panel.loadTriangle(at(lower, first + j, first + j));
+      panel.add(at(rows, 0, j), rows, count, -1, 0, true);
+    }
+    visit(first, count, block);
+  }
+}

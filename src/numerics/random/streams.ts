@@ -31,6 +31,8 @@ export const STREAM = {
   velocityRescaling: 13,
   /** The same in production trajectories. */
   productionRescaling: 14,
+  /** Order of structures in cross-validation: (stream, 0, 0, structure). */
+  folds: 15,
 } as const;
 
 export type Stream = (typeof STREAM)[keyof typeof STREAM];

@@ -47,7 +47,13 @@ export function parityFigure(reference: Float64Array, predicted: Float64Array): 
       // Opacities are given as they are drawn.
       opacity: { type: 'identity' },
       marks: [
-        line(ends, { x: 'value', y: 'value', stroke: PALETTE.quiet, strokeDasharray: '5 3', strokeWidth: 1.3 }),
+        line(ends, {
+          x: 'value',
+          y: 'value',
+          stroke: PALETTE.quiet,
+          strokeDasharray: '5 3',
+          strokeWidth: 1.3,
+        }),
         cells,
       ],
     },

@@ -37,7 +37,9 @@ function trajectories(data: ReportData): Html {
       : 'the largest rms error bar of an atom';
   const several = data.traces.length > 1;
   const panels = data.traces.map((trace) => {
-    const title = several ? html`<h3>Walker ${trace.walker}, ${kelvinRange(trace.temperatures)} K</h3>` : null;
+    const title = several
+      ? html`<h3>Walker ${trace.walker}, ${kelvinRange(trace.temperatures)} K</h3>`
+      : null;
     return html`${title}${wide(trajectoryFigure(trace, data.structures, data.refits))}`;
   });
   return figure(

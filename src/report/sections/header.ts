@@ -4,8 +4,8 @@ import { DISAGREEMENT, expectedErrorInterval, relativeDifference } from '../expe
 import {
   count,
   fixed,
-  kelvinRange,
   forceErrorInterval,
+  kelvinRange,
   mev,
   moment,
   percent,

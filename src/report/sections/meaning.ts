@@ -1,7 +1,7 @@
 import { convergenceChecks, levellingText } from '../convergence.js';
 import { type Html, html, raw } from '../escape.js';
 import { calibrationRatio } from '../figures/calibration.js';
-import { fixed, kelvinRange, forceError, percent, plural } from '../numbers.js';
+import { fixed, forceError, kelvinRange, percent, plural } from '../numbers.js';
 import type { ReportData, Verdict } from '../types.js';
 import { typeset } from '../typeset.js';
 import { table } from './parts.js';

@@ -52,7 +52,8 @@ describe('a panel', () => {
       const x = numbers(m * n, 1, 9);
       const got = new Float64Array(m * n);
       for (let r = 0; r < m; r++) {
-        for (let j = 0; j < n; j++) for (let k = 0; k <= j; k++) got[r * n + j] += l[j * n + k] * x[r * n + k];
+        for (let j = 0; j < n; j++)
+          for (let k = 0; k <= j; k++) got[r * n + j] += l[j * n + k] * x[r * n + k];
       }
       const panel = new Panel(window(l, n), n, 0);
       panel.loadTriangle(window(l, n));

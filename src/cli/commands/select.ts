@@ -1,0 +1,162 @@
+import type { Command } from 'commander';
+import { cutoffFits } from '../../crystal/supercell.js';
+import type { Supercell } from '../../crystal/types.js';
+import { inputError } from '../../errors.js';
+import { formatCutoffs, parseCutoffGrid } from '../../expansion/cutoffGrid.js';
+import { checkSupercell } from '../../expansion/supercellFit.js';
+import type { Cutoffs } from '../../expansion/types.js';
+import { recommend } from '../../regression/modelSelection.js';
+import { LABEL_NOISE } from '../../regression/ridge.js';
+import type { PriorName } from '../../regression/types.js';
+import { renderSelectionReport } from '../../report/selectionPage.js';
+import { writeFileAtomic } from '../../store/atomicFile.js';
+import { PROGRAM_VERSION } from '../../version.js';
+import { loadStructures, loadSupercell } from '../fit/load.js';
+import { parseRange } from '../fit/range.js';
+import { homeOf } from '../home.js';
+import { type CampaignData, campaignData } from '../select/campaignData.js';
+import { agreementText, byEvidence, describeSelection } from '../select/describe.js';
+import { type EvaluatedCandidate, evaluate, type SelectionData } from '../select/evaluate.js';
+import { homeOption } from './options.js';
+
+interface SelectFlags {
+  readonly cutoffs: readonly string[];
+  readonly priors?: string;
+  readonly train?: string;
+  readonly test?: string;
+  readonly home?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+}
+
+/** `anharmony select`: which expansion the data at hand are worth. */
+export function registerSelect(program: Command): void {
+  program
+    .command('select')
+    .description('compare expansions and priors on the data at hand, by evidence and structures left out')
+    .argument('<what...>', 'a campaign, or: unit cell, undisplaced supercell, files with forces')
+    .requiredOption(
+      '--cutoffs <grid>',
+      'cutoffs of each order, Å: 2:5.4,3:3:4:0.5,4:0|2.5|4 (0: without the order); may be repeated',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option('--priors <list>', 'of decay, by-order, isotropic (default: decay, or the campaign’s)')
+    .option('--train <from:to>', 'structures to fit, counted from 0, the last not included (default: all)')
+    .option('--test <from:to>', 'structures to judge the comparison on; the recommendation ignores them')
+    .option('--report <file>', 'write a page with the table and its plots (HTML)')
+    .option('--json', 'the same for machines, in eV, Å and s')
+    .addOption(homeOption())
+    .action(select);
+}
+
+async function select(what: readonly string[], flags: SelectFlags): Promise<void> {
+  const grid = parseCutoffGrid(flags.cutoffs);
+  const own = what.length === 1 ? await ofCampaign(what[0], flags) : undefined;
+  const data = own ?? (await ofFiles(what, flags));
+  const priors = priorsOf(flags.priors, own?.prior ?? 'decay');
+  const expansions = fitting(withOwn(grid, own), data.supercell);
+  const candidates: EvaluatedCandidate[] = [];
+  for (const [k, cutoffs] of expansions.entries()) {
+    progress(`${k + 1} of ${expansions.length}: ${formatCutoffs(cutoffs)}`);
+    candidates.push(...evaluate(data, cutoffs, priors));
+  }
+  progress('');
+  const recommendation = recommend(candidates);
+  if (flags.report !== undefined) {
+    const page = renderSelectionReport({
+      title: what.length === 1 ? what[0] : what.slice(2).join(', '),
+      generated: new Date().toISOString(),
+      version: PROGRAM_VERSION,
+      structures: data.train.length,
+      testStructures: data.test.length,
+      candidates: byEvidence(candidates).map((c) => ({ ...c, cutoffs: formatCutoffs(c.cutoffs) })),
+      recommended: recommendation.best.name,
+      reasons: recommendation.reasons,
+      agreement: agreementText(candidates) ?? null,
+    });
+    await writeFileAtomic(flags.report, page);
+  }
+  const { best, cheaper, reasons } = recommendation;
+  const json = {
+    candidates: byEvidence(candidates),
+    recommended: best.name,
+    cheaper: cheaper?.name ?? null,
+    reasons,
+  };
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(json, null, 2)}\n` : `${describeSelection(candidates, recommendation)}\n`,
+  );
+}
+
+async function ofFiles(what: readonly string[], flags: SelectFlags): Promise<SelectionData> {
+  if (what.length < 3) {
+    throw inputError({
+      field: 'DATA',
+      message: 'no data',
+      got: what.join(' '),
+      expected: 'CRYSTAL IDEAL_SUPERCELL DATA…, or the name of a campaign',
+    });
+  }
+  const supercell = await loadSupercell(what[0], what[1]);
+  const structures = await loadStructures(what.slice(2), supercell, warn);
+  const part = (range: string, flag: string) => {
+    const { from, to } = parseRange(range, structures.length, flag);
+    return structures.slice(from, to);
+  };
+  return {
+    supercell,
+    train: part(flags.train ?? ':', '--train'),
+    test: flags.test === undefined ? [] : part(flags.test, '--test'),
+    labelNoise: LABEL_NOISE,
+  };
+}
+
+async function ofCampaign(name: string, flags: SelectFlags): Promise<CampaignData> {
+  const given = flags.train === undefined ? '--test' : '--train';
+  if (flags.train !== undefined || flags.test !== undefined) {
+    throw inputError({ field: given, message: 'a campaign has its own training and test set', got: name });
+  }
+  return campaignData(homeOf(flags), name);
+}
+
+/** The campaign's own expansion stands beside those it is compared with. */
+function withOwn(grid: readonly Cutoffs[], own: CampaignData | undefined): readonly Cutoffs[] {
+  if (own === undefined || grid.some((c) => formatCutoffs(c) === formatCutoffs(own.cutoffs))) return grid;
+  return [own.cutoffs, ...grid];
+}
+
+/** Expansions that the supercell holds; the others are named and left out. */
+function fitting(grid: readonly Cutoffs[], supercell: Supercell): readonly Cutoffs[] {
+  const fits = (cutoffs: Cutoffs) => Object.values(cutoffs).every((cutoff) => cutoffFits(supercell, cutoff));
+  const kept = grid.filter(fits);
+  if (kept.length === 0) checkSupercell(grid[0], supercell, '--cutoffs');
+  for (const cutoffs of grid) {
+    if (!fits(cutoffs)) warn(`left out: ${formatCutoffs(cutoffs)} is too long for the supercell`);
+  }
+  return kept;
+}
+
+const PRIORS = ['decay', 'by-order', 'isotropic'] as const;
+
+function priorsOf(text: string | undefined, usual: PriorName): readonly PriorName[] {
+  const names = (text ?? (usual === 'none' ? 'decay' : usual)).split(',').map((name) => name.trim());
+  return [...new Set(names)].map((name) => {
+    const prior = PRIORS.find((known) => known === name);
+    if (prior !== undefined) return prior;
+    throw inputError({
+      field: '--priors',
+      message: name === 'none' ? 'least squares have no evidence' : 'not a prior',
+      got: `"${name}"`,
+      expected: PRIORS.join(', '),
+    });
+  });
+}
+
+function warn(message: string): void {
+  process.stderr.write(`warning: ${message}\n`);
+}
+
+/** One line that is written over, on a terminal only. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}

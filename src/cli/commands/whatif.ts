@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { RESULT_FILES } from '../../../activities/tasks/publish.js';
+import { acquisitionOf } from '../../campaign/bundle.js';
+import type { LedgerEntryBody } from '../../campaign/ledger.js';
+import { inputError } from '../../errors.js';
+import { whatIf } from '../../exploration/whatIf.js';
+import { storeError, systemCode } from '../../store/errors.js';
+import { openFolderStore } from '../../store/folderStore.js';
+import { parseLedgerLines, readLedger } from '../../store/ledger.js';
+import type { Ref, Store } from '../../store/types.js';
+import { TO_MEV } from '../../units.js';
+import { observe } from '../campaigns/observe.js';
+import { clientOf, describe, findBundle } from '../campaigns/registry.js';
+import { type Home, homeOf } from '../home.js';
+import { accessServer } from '../serverAccess.js';
+import { describeWhatIf, type WhatIfAnswer } from '../whatif/describe.js';
+import { type WhatIfFlags, whatIfSettings } from '../whatif/options.js';
+import { recordedRounds } from '../whatif/recorded.js';
+import { homeOption } from './options.js';
+
+interface Options extends WhatIfFlags {
+  readonly home?: string;
+  readonly json?: boolean;
+}
+
+/** `anharmony whatif`: the decisions of a campaign under other settings, from its recorded ε_B. */
+export function registerWhatIf(program: Command): void {
+  program
+    .command('whatif')
+    .description('say which updates a campaign would have made under other settings, without one reference run')
+    .argument('<name>', 'name of the campaign')
+    .option('--criterion <name>', 'trajectory-deviation, trajectory-average, minimum-error or fixed')
+    .option('--n <n>', 'trajectory-deviation: ε_B > μ + n σ')
+    .option('--gamma <factor>', 'trajectory-average: ε_B > γ μ')
+    .option('--last <count>', 'minimum-error: ε_B > mean of the last ε_min')
+    .option('--threshold <meV/Å>', 'fixed: ε_B > a threshold')
+    .option('--fraction <fraction>', 'fixed: ε_B > a fraction of the fitting error β^-1/2')
+    .option('--quantity <which>', 'rms or largest-atom')
+    .option('--every <steps>', 'MD steps between two ε_B; a multiple of those recorded')
+    .option('--window <steps>', 'MD steps in the running mean')
+    .option('--min-window <steps>', 'no update before the window spans this many MD steps')
+    .option('--min-gap <time>', 'between two updates, e.g. "200 fs"')
+    .option('--stall <time>', 'stall rule after this time, e.g. "2 ps"; off: none')
+    .option('--stall-structures <count>', 'stall rule: below so many structures from MD')
+    .option('--stall-fraction <fraction>', 'stall rule: while μ is above this fraction of β^-1/2')
+    .option('--json', 'for machines')
+    .addOption(homeOption())
+    .action(whatIfCommand);
+}
+
+async function whatIfCommand(name: string, options: Options): Promise<void> {
+  const home = homeOf(options);
+  const store = await openFolderStore(home.store);
+  const { bundle, ref } = await findBundle(store, name);
+  const { timestep } = bundle.settings.md;
+  const own = acquisitionOf(bundle.settings);
+  const settings = whatIfSettings(own, options, timestep);
+  const rounds = await recordedRounds(store, await ledgerOf(store, home, name, ref));
+  if (rounds.length === 0) {
+    throw inputError({ field: 'NAME', message: 'the campaign has no molecular dynamics yet', got: name });
+  }
+  const picks = rounds.flatMap((round) => round.taken);
+  const afterWrecks = picks.filter((pick) => pick.rule === 'wreck').length;
+  const answer: WhatIfAnswer = {
+    campaign: name,
+    timestep,
+    own,
+    settings,
+    recorded: { taken: picks.length - afterWrecks, afterWrecks },
+    reproduced: whatIf(rounds, own).firstDifference === null,
+    found: whatIf(rounds, settings),
+  };
+  const lines = options.json ? [JSON.stringify(forMachines(answer), null, 2)] : describeWhatIf(answer);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** That of the results where the campaign has ended, else what a running campaign has written so far. */
+async function ledgerOf(
+  store: Store,
+  home: Home,
+  name: string,
+  campaign: Ref,
+): Promise<readonly LedgerEntryBody[]> {
+  const ended = await publishedLedger(join(home.runs, name, RESULT_FILES.ledger), campaign);
+  if (ended) return ended;
+  const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`), true);
+  try {
+    const client = clientOf(access.server);
+    const state = (await describe(client, name)) && (await observe(client, name)).status?.state;
+    if (state) return readLedger<LedgerEntryBody>(store, state.ledger.head);
+  } finally {
+    await access.close();
+  }
+  throw inputError({
+    field: 'NAME',
+    message: 'the campaign has no results here, and no worker answers for it',
+    got: name,
+    hint: 'run it first, start a worker, or change to the folder in which `runs` lies',
+  });
+}
+
+/** Undefined where there is none, or none of this campaign's end. */
+async function publishedLedger(path: string, campaign: Ref): Promise<readonly LedgerEntryBody[] | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw storeError(error, 'read', path);
+  }
+  const entries = parseLedgerLines<LedgerEntryBody>(text);
+  const first = entries.at(0);
+  const last = entries.at(-1);
+  const own = first?.type === 'started' && first.campaign.hash === campaign.hash;
+  return own && last?.type === 'finished' && last.verdict.kind !== 'cancelled' ? entries : undefined;
+}
+
+/** Force errors in meV/Å, times in ps; null where JSON has no number. */
+function forMachines(answer: WhatIfAnswer): unknown {
+  const { campaign, own, settings, recorded, reproduced, found, timestep } = answer;
+  const finite = (x: number) => (Number.isFinite(x) ? TO_MEV * x : null);
+  const ps = (step: number) => (step * timestep) / 1e3;
+  return {
+    campaign,
+    timestep_fs: timestep,
+    own,
+    settings,
+    recorded,
+    reproduced,
+    first_difference: found.firstDifference && {
+      ...found.firstDifference,
+      time_ps: ps(found.firstDifference.step),
+    },
+    updates: found.updates.map(({ error, threshold, mean, deviation, step, ...update }) => ({
+      ...update,
+      step,
+      time_ps: ps(step),
+      error_meV_per_A: finite(error),
+      threshold_meV_per_A: finite(threshold),
+      mean_meV_per_A: finite(mean),
+      deviation_meV_per_A: finite(deviation),
+    })),
+  };
+}

@@ -1,0 +1,57 @@
+import type { LedgerEntryBody } from '../../campaign/ledger.js';
+import { decodeTrace } from '../../exploration/codec.js';
+import type { RecordedPick, RecordedRound } from '../../exploration/whatIf.js';
+import type { Store } from '../../store/types.js';
+
+/** The rounds of a campaign from its ledger and the traces that the ledger names, in order (round, walker). */
+export async function recordedRounds(
+  store: Store,
+  ledger: readonly LedgerEntryBody[],
+): Promise<readonly RecordedRound[]> {
+  const rounds: RecordedRound[] = [];
+  const groups = new Map<number, string>();
+  const fields = new Map<number, string>();
+  const taken = new Map<number, RecordedRound & { readonly taken: RecordedPick[] }>();
+  let fittingError = Number.NaN;
+  let lost = 0;
+  for (const entry of ledger) {
+    switch (entry.type) {
+      case 'refitted':
+        fittingError = entry.forceField.fittingError;
+        break;
+      case 'explored': {
+        const { round, walker, outcome, toStep } = entry;
+        const wrecked = outcome === 'wrecked' || outcome === 'stuck';
+        const recorded = {
+          round,
+          walker,
+          fresh: fields.get(walker) !== entry.forceField.hash,
+          fittingError,
+          trace: decodeTrace(await store.get(entry.trace)),
+          ...(wrecked && { wreckedTo: toStep }),
+          taken: [] as RecordedPick[],
+          screened: false,
+          lostBefore: lost,
+        };
+        fields.set(walker, entry.forceField.hash);
+        taken.set(walker, recorded);
+        rounds.push(recorded);
+        break;
+      }
+      case 'asked':
+        groups.set(entry.structure, entry.group);
+        if (entry.pick !== null) taken.get(entry.pick.walker)!.taken.push(entry.pick);
+        break;
+      case 'screened':
+        lost += entry.dropped.length;
+        for (const [k, recorded] of rounds.entries())
+          if (recorded.round === entry.round) rounds[k] = { ...recorded, screened: true };
+        break;
+      case 'quarantined':
+        if (groups.get(entry.structure) === 'md') lost++;
+        break;
+      default:
+    }
+  }
+  return rounds;
+}
