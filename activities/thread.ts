@@ -4,21 +4,22 @@ import { ReferenceFailure } from '../src/reference/failures.js';
 import { StoreError } from '../src/store/errors.js';
 import { openFolderStore } from '../src/store/folderStore.js';
 import { type TaskFailure, type TaskReply, type TaskRequest, TaskStopped } from './protocol.js';
-import type { Places, TaskEnvironment } from './tasks/environment.js';
+import type { TaskEnvironment, WorkerSettings } from './tasks/environment.js';
 import { tasks } from './tasks/index.js';
 
 /** Entry of every worker thread: one task at a time, errors turned into data. */
 
 // piscina wraps what it was given.
-const places = (Array.isArray(workerData) ? workerData[1] : workerData) as Places;
+const settings = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerSettings;
 let store: ReturnType<typeof openFolderStore> | undefined;
 
 export default async function runTask({ task, input, port, stop }: TaskRequest): Promise<TaskReply<unknown>> {
   try {
-    store ??= openFolderStore(places.store);
+    store ??= openFolderStore(settings.store);
     const environment: TaskEnvironment = {
-      places,
+      places: settings,
       store: await store,
+      threadsPerWalker: settings.threadsPerWalker,
       report: (progress) => port.postMessage(progress),
       shouldStop: () => Atomics.load(stop, 0) !== 0,
     };

@@ -10,10 +10,18 @@ export interface Places {
   readonly runs: string;
 }
 
+/** What the threads of a worker are given. */
+export interface WorkerSettings extends Places {
+  /** Threads that share the error bar of one walker. */
+  readonly threadsPerWalker: number;
+}
+
 /** What a task may use. */
 export interface TaskEnvironment {
   readonly places: Places;
   readonly store: Store;
+  /** Threads that share the error bar of one walker; 1 without. */
+  readonly threadsPerWalker?: number;
   report(progress: TaskProgress): void;
   /** True once the activity was cancelled or the worker shuts down. */
   shouldStop(): boolean;

@@ -22,7 +22,10 @@ import type {
   WalkerSettings,
 } from '../../src/exploration/types.js';
 import { afterRefit, newWalker } from '../../src/exploration/walker.js';
+import { harmonicCrystal } from '../../src/forcefield/harmonic.js';
+import { highestFrequency } from '../../src/forcefield/phonons.js';
 import { startTemperature } from '../../src/md/temperature.js';
+import { requireTimestep } from '../../src/md/timestep.js';
 import { FrameError } from '../../src/numerics/frame.js';
 import { STREAM } from '../../src/numerics/random/streams.js';
 import { putStructure } from '../../src/store/artifacts/structure.js';
@@ -54,7 +57,7 @@ export async function explore(
   const context = await campaignContext(store, campaign);
   const file = progressFile(places.work, name, hashOf({ campaign: campaign.hash, command }));
   const input = await explorationInput(environment, context, command);
-  const model = await walkerModel(store, context, command.forceField);
+  const model = await walkerModel(store, context, command.forceField, environment.threadsPerWalker);
   const clock = startClock();
   const done = exploreWith(readProgress(file) ?? input, model, {
     onProgress: reporter(environment, command, input),
@@ -105,6 +108,7 @@ function startWalker(
   parameters: Float64Array,
 ): WalkerCheckpoint {
   const masses = atomMasses(context);
+  requireResolvedPhonons(context, parameters);
   if (context.settings.initial.start === 'lattice') return newWalker(walker, masses, { from: 'sites' });
   const [displacements] = drawPhonons(context, {
     parameters,
@@ -113,6 +117,15 @@ function startWalker(
     indices: [walker.walker],
   });
   return newWalker(walker, masses, { from: 'phonons', displacements });
+}
+
+/** The timestep can be judged as soon as there are phonons: before the first MD step. */
+function requireResolvedPhonons(
+  { space, supercell, primitive, settings }: CampaignContext,
+  parameters: Float64Array,
+): void {
+  const harmonic = harmonicCrystal(space, parameters, primitive.masses);
+  requireTimestep(settings.md.timestep, highestFrequency(harmonic, supercell.matrix), 'md.timestep');
 }
 
 async function storeRound(

@@ -15,6 +15,7 @@ import { TaskStopped } from '../protocol.js';
 import type { ActivityInput } from '../types.js';
 import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
+import { importedLabel } from './importedData.js';
 
 /** Failures that count against a structure; those of machine, disk or input are not its fault. */
 const PROGRAM_FAILURES: readonly FailureClass[] = ['program-known', 'program-unknown'];
@@ -28,6 +29,10 @@ const STOP_POLL_MS = 200;
 export async function label(environment: TaskEnvironment, { campaign, command }: ActivityInput<'label'>) {
   const { store } = environment;
   const context = await campaignContext(store, campaign);
+  if (command.group === 'imported') {
+    const outcome = await importedLabel(store, context, command.ref);
+    return { type: 'labelled' as const, command: command.id, structure: command.structure, outcome };
+  }
   const calculator = calculatorOf(context);
   const reference = hashOf(calculator.identity);
   const key = `${command.ref.hash}:${reference}`;

@@ -21,14 +21,23 @@ export async function readForceFieldArtifact(store: Store, ref: Ref): Promise<Fo
   return decodeForceField(await store.get(ref));
 }
 
-/** The force field as a walker moves in it. Kernels are kept by the thread; their memory is the campaign's largest. */
-export async function walkerModel(store: Store, context: CampaignContext, ref: Ref): Promise<WalkerModel> {
+/**
+ * The force field as a walker moves in it, its error bar on as many threads as are worth it. Kernels are kept by the
+ * thread; their memory is the campaign's largest.
+ */
+export async function walkerModel(
+  store: Store,
+  context: CampaignContext,
+  ref: Ref,
+  threads = 1,
+): Promise<WalkerModel> {
   const { space, supercell, primitive } = context;
   if (kept?.context !== context) {
+    kept?.error.close();
     kept = {
       context,
       force: createForceKernel(space, supercell),
-      error: createBayesianError(space, supercell),
+      error: createBayesianError(space, supercell, { threads }),
     };
   }
   const kernels = kept;

@@ -8,6 +8,7 @@ import type { Ref } from '../../src/store/types.js';
 import type { ActivityInput } from '../types.js';
 import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
+import { importData } from './importedData.js';
 
 /** Builds the expansion and the first structures: the ideal supercell and random displacements. */
 export async function prepare(
@@ -28,10 +29,21 @@ export async function prepare(
     );
   }
   const ideal = await putStructure(store, supercellHash, new Float64Array(components));
-  return { type: 'prepared' as const, command: command.id, prepared: summary(context), ideal, random };
+  const imported = await importData(store, context);
+  return {
+    type: 'prepared' as const,
+    command: command.id,
+    prepared: summary(context, imported.warnings),
+    ideal,
+    random,
+    ...(imported.structures.length > 0 && { imported: imported.structures }),
+  };
 }
 
-function summary({ primitive, supercell, space, basis }: CampaignContext): Prepared {
+function summary(
+  { primitive, supercell, space, basis }: CampaignContext,
+  warnings: readonly string[],
+): Prepared {
   return {
     basis,
     atoms: supercell.siteOf.length,
@@ -45,6 +57,6 @@ function summary({ primitive, supercell, space, basis }: CampaignContext): Prepa
       parameters,
     })),
     parameters: space.parameters,
-    warnings: [],
+    warnings,
   };
 }

@@ -22,13 +22,13 @@ export const RESULT_FILES = {
 /** Lays out the results: force field, report with its data, ledger, campaign file. */
 export async function publish(environment: TaskEnvironment, { campaign, command }: ActivityInput<'publish'>) {
   environment.report({ phase: 'report' });
-  await writeResults(environment, {
+  const { suspects } = await writeResults(environment, {
     campaign,
     head: command.head,
     forceField: command.forceField,
     verdict: command.verdict,
   });
-  return { type: 'published' as const, command: command.id };
+  return { type: 'published' as const, command: command.id, suspects };
 }
 
 export interface Results {
@@ -38,8 +38,11 @@ export interface Results {
   readonly verdict: Verdict | null;
 }
 
-/** The folder that was written. */
-export async function writeResults({ store, places }: TaskEnvironment, results: Results): Promise<string> {
+/** The folder that was written, and the structures whose labels the posterior calls impossible. */
+export async function writeResults(
+  { store, places }: TaskEnvironment,
+  results: Results,
+): Promise<{ readonly folder: string; readonly suspects: readonly number[] }> {
   const context = await campaignContext(store, results.campaign);
   const folder = join(places.runs, context.settings.name);
   const data = await gatherReport(store, context, results.head, results.verdict, new Date());
@@ -53,5 +56,7 @@ export async function writeResults({ store, places }: TaskEnvironment, results: 
   for (const { name, content } of reportFiles(data))
     await writeFileAtomic(join(folder, 'data', name), content);
   await writeFileAtomic(join(folder, RESULT_FILES.report), renderReport(data));
-  return folder;
+  const diagnosed = data.diagnostics?.diagnosed;
+  const suspects = diagnosed?.diagnostics.suspects.map((s) => diagnosed.numbers[s.index]) ?? [];
+  return { folder, suspects };
 }

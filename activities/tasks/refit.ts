@@ -6,7 +6,7 @@ import { encodeForceField, type ForceField, parametersHash } from '../../src/for
 import { parameterBlocks } from '../../src/regression/blocks.js';
 import { bayesianError, meanAbsoluteError, rootMeanSquareError } from '../../src/regression/metrics.js';
 import { predictedMean, predictiveVariance } from '../../src/regression/posterior.js';
-import { fitRidge } from '../../src/regression/ridge.js';
+import { fitRidge, type RidgeStart } from '../../src/regression/ridge.js';
 import type { Posterior } from '../../src/regression/types.js';
 import { getLabel } from '../../src/store/artifacts/label.js';
 import { getTestSet } from '../../src/store/artifacts/testSet.js';
@@ -37,18 +37,17 @@ export async function refit(
   const context = await campaignContext(store, campaign);
   const ideal = await idealForces(store, context, command.idealLabel);
   const data = trainingData(store, context, ideal.forces, command.idealLabel);
-  const previous = command.previous && (await readForceFieldArtifact(store, command.previous));
-  const checks = previous ? await checkLabels(data, previous, command.additions) : [];
+  const before = await lastFit(store, data, command);
   const groups = await trainingGroups(store, command);
   const entries = groups.flat();
-  const posterior = fit(context, await data.gram(groups), previous, entries.length);
+  const posterior = fit(context, await data.gram(groups), before, entries.length);
   const trainingSet = await putTrainingSet(store, { entries });
   const field = forceFieldOf(context, posterior, {
     campaign: name,
     fingerprint: context.fingerprint,
     trainingSet: trainingSet.hash,
     structures: entries.length,
-    soughtAt: posterior.kept ? soughtAt(previous) : entries.length,
+    soughtAt: posterior.kept ? before.soughtAt : entries.length,
   });
   const summary: ForceFieldSummary = {
     ref: await store.put('force-field', encodeForceField(field)),
@@ -66,10 +65,15 @@ export async function refit(
     command: command.id,
     forceField: summary,
     trainingSet,
-    counts: { random: count('random'), phonon: count('phonon'), md: count('md') },
-    checks,
+    counts: {
+      random: count('random'),
+      phonon: count('phonon'),
+      md: count('md'),
+      ...(count('imported') > 0 && { imported: count('imported') }),
+    },
+    checks: before.checks,
     // Said once, with the first fit.
-    warnings: previous === null ? ideal.warnings : [],
+    warnings: command.previous === null ? ideal.warnings : [],
     seconds: Number(process.hrtime.bigint() - clock) / 1e9,
   };
 }
@@ -120,29 +124,43 @@ async function trainingGroups(
     ? (await getTrainingSet<Addition>(store, command.trainingSet)).entries
     : [];
   const all = [...before, ...command.additions].sort((a, b) => a.id - b.id);
-  const groups = command.dropSynthetic ? (['md'] as const) : (['random', 'phonon', 'md'] as const);
+  const groups = command.dropSynthetic
+    ? (['imported', 'md'] as const)
+    : (['random', 'phonon', 'imported', 'md'] as const);
   return groups.map((group) => all.filter((entry) => entry.group === group));
 }
 
 function fit(
   context: CampaignContext,
   gram: Parameters<typeof fitRidge>[0],
-  previous: ForceField | null,
+  { start, soughtAt }: LastFit,
   structures: number,
 ): Posterior & { readonly kept: boolean } {
   const { prior, labelNoise } = context.settings.regression;
-  const start = previous ? { hyperparameters: previous.hyperparameters, beta: previous.beta } : undefined;
-  const keep =
-    start !== undefined && gram.parameters > KEEP_ABOVE && structures < KEEP_GROWTH * soughtAt(previous);
+  const keep = start !== undefined && gram.parameters > KEEP_ABOVE && structures < KEEP_GROWTH * soughtAt;
   return {
     ...fitRidge(gram, parameterBlocks(context.space), { prior, labelNoise, start, keep }),
     kept: keep,
   };
 }
 
-function soughtAt(previous: ForceField | null): number {
-  const provenance = previous?.provenance as { readonly soughtAt?: number } | undefined;
-  return provenance?.soughtAt ?? 0;
+/** What a refit takes from the force field before it; the field itself, the size of P×P numbers, is let go. */
+interface LastFit {
+  readonly checks: readonly LabelCheck[];
+  readonly start?: RidgeStart;
+  /** Structures when hyperparameters were last sought. */
+  readonly soughtAt: number;
+}
+
+async function lastFit(store: Store, data: TrainingData, command: RefitCommand): Promise<LastFit> {
+  if (command.previous === null) return { checks: [], soughtAt: 0 };
+  const previous = await readForceFieldArtifact(store, command.previous);
+  const provenance = previous.provenance as { readonly soughtAt?: number };
+  return {
+    checks: await checkLabels(data, previous, command.additions),
+    start: { hyperparameters: previous.hyperparameters, beta: previous.beta },
+    soughtAt: provenance.soughtAt ?? 0,
+  };
 }
 
 function forceFieldOf(

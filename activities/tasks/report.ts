@@ -1,13 +1,23 @@
 import { acquisitionOf } from '../../src/campaign/bundle.js';
+import {
+  type Confidence,
+  confidence,
+  confidenceText,
+  type LabelRatio,
+  latestRatios,
+} from '../../src/campaign/confidence.js';
 import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
 import type { Verdict } from '../../src/campaign/state.js';
+import { type DiagnosticsOutcome, suspectText } from '../../src/report/diagnostics/sections.js';
 import type { ReportData } from '../../src/report/types.js';
 import { readLedger } from '../../src/store/ledger.js';
 import type { Ref, Store } from '../../src/store/types.js';
 import type { CampaignContext } from './context.js';
 import { readForceFieldArtifact } from './model.js';
+import { campaignDiagnostics } from './report/diagnostics.js';
 import { forceConstantNorms } from './report/forceConstants.js';
 import { outcomeOf } from './report/outcome.js';
+import { reportPhonons } from './report/phonons.js';
 import { refitRecords } from './report/refits.js';
 import { settingsOf } from './report/settings.js';
 import { crystalOf, expansionOf, provenanceOf } from './report/setup.js';
@@ -37,6 +47,8 @@ export async function gatherReport(
   const refits = refitRecords(context, ledger, traces);
   const last = entriesOf(ledger, 'refitted').at(-1);
   const field = last && (await readForceFieldArtifact(store, last.forceField.ref));
+  const diagnostics = await campaignDiagnostics(store, context, ledger, field);
+  const trust = confidence(labelRatios(ledger));
   return {
     campaign: context.settings.name,
     generated: generated.toISOString(),
@@ -58,10 +70,29 @@ export async function gatherReport(
       : null,
     standardisedError: last ? standardisedError(context, traces, last.forceField.ref.hash) : null,
     forceConstants: field ? forceConstantNorms(context, field) : [],
+    phonons: field ? reportPhonons(context, field) : null,
     campaignFile: context.bundle.source,
     provenance: provenanceOf(ledger, head, generated),
-    warnings: entriesOf(ledger, 'warned').map((entry) => entry.message),
+    warnings: [...entriesOf(ledger, 'warned').map((entry) => entry.message), ...doubts(diagnostics, trust)],
+    diagnostics,
+    confidence: trust && confidenceText(trust),
   };
+}
+
+/** The latest labels from MD against what was predicted of them. */
+function labelRatios(ledger: readonly LedgerEntryBody[]): readonly LabelRatio[] {
+  const additions = entriesOf(ledger, 'asked').map(({ structure, group }) => ({ id: structure, group }));
+  let ratios: readonly LabelRatio[] = [];
+  for (const { checks } of entriesOf(ledger, 'refitted')) ratios = latestRatios(ratios, checks, additions);
+  return ratios;
+}
+
+/** What a reader must know before trusting the numbers. */
+function doubts({ diagnosed }: DiagnosticsOutcome, trust: Confidence | null): readonly string[] {
+  return [
+    ...(diagnosed === null ? [] : suspectText(diagnosed)),
+    ...(trust?.verdict === 'over-confident' ? [confidenceText(trust)] : []),
+  ];
 }
 
 function testSource({ settings: { test } }: CampaignContext): string {

@@ -55,6 +55,9 @@ export class TrainingData {
   /** Sums over all groups, in canonical order. */
   async gram(groups: readonly (readonly Addition[])[]): Promise<Gram> {
     const parts: Gram[] = [];
+    const present = new Set<string | undefined>(groups.map((entries) => entries[0]?.group));
+    // A group that has left the training set would hold its P×P numbers for nothing.
+    for (const group of this.#sums.keys()) if (!present.has(group)) this.#sums.delete(group);
     for (const entries of groups) if (entries.length > 0) parts.push(await this.#groupSums(entries));
     return sumGrams(parts);
   }

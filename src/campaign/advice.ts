@@ -26,9 +26,11 @@ export function advise(facts: AdviceFacts): string[] {
     case 'exhausted':
       return [...limitAdvice(facts), ...errorAdvice(facts), ...wreckAdvice(facts), ...labelAdvice(facts)];
     case 'stalled':
-      return [...labelAdvice(facts), ...wreckAdvice(facts)];
+      return stallAdvice(facts);
     case 'failed':
-      return ['Mend what the reason names and run the same command again: the campaign goes on where it was.'];
+      return [
+        'Mend what the reason names and run the same command again: the campaign goes on where it was.',
+      ];
     case 'cancelled':
       return ['Run the same command again: the campaign goes on where it was.'];
     default:
@@ -48,7 +50,8 @@ function limitAdvice({ rules, fromMd, steps, assessment }: AdviceFacts): string[
     ];
   }
   if (fromMd < minStructures) {
-    const needed = fromMd > 0 ? ` (about ${ps((1.3 * steps * minStructures) / fromMd)} at the pace so far)` : '';
+    const needed =
+      fromMd > 0 ? ` (about ${ps((1.3 * steps * minStructures) / fromMd)} at the pace so far)` : '';
     return [
       `Only ${fromMd} of the ${minStructures} structures from MD that convergence.minStructures asks for were taken: raise limits.time${needed} or limits.structures (${AGAIN}).`,
     ];
@@ -62,7 +65,14 @@ function limitAdvice({ rules, fromMd, steps, assessment }: AdviceFacts): string[
 }
 
 /** What the error is made of. */
-function errorAdvice({ rules, assessment, fittingError, learning, fromMd, notDetermined }: AdviceFacts): string[] {
+function errorAdvice({
+  rules,
+  assessment,
+  fittingError,
+  learning,
+  fromMd,
+  notDetermined,
+}: AdviceFacts): string[] {
   if (fittingError === null || assessment?.ratio == null) return [];
   const { ratio, levelledRatio, tolerance } = rules.convergence;
   const advice: string[] = [];
@@ -93,6 +103,15 @@ function wreckAdvice({ wrecks }: AdviceFacts): string[] {
   if (wrecks === 0) return [];
   return [
     `${count(wrecks, 'trajectory was', 'trajectories were')} wrecked: end the expansion at an even order, shorten the cutoffs of the highest order, take a shorter timestep, or begin colder (md.temperature as a schedule, e.g. [{ from: 100, to: 300, time: 20 ps }]).`,
+  ];
+}
+
+/** Without a wreck and without a structure from MD it was the first labels that failed. */
+function stallAdvice(facts: AdviceFacts): string[] {
+  const advice = [...labelAdvice(facts), ...wreckAdvice(facts)];
+  if (advice.length > 0) return advice;
+  return [
+    'No label was accepted: the ledger says of each attempt what the program reported, and reference.gate what is checked.',
   ];
 }
 

@@ -19,6 +19,8 @@ export interface CampaignBundle {
   readonly settings: CampaignSettings;
   readonly crystal: InputFile;
   readonly testSet: InputFile | null;
+  /** Imported training data; absent where there is none. */
+  readonly data?: readonly InputFile[];
   /** The campaign file as it was written. */
   readonly source: string;
   /** Its folder: where a reference program's own files are found. */
@@ -30,8 +32,14 @@ export interface CampaignBundle {
  * file, its folder, or settings of this machine that change no result.
  */
 export function fingerprintSource(bundle: CampaignBundle): unknown {
-  const { methodVersion, settings, crystal, testSet } = bundle;
-  return { methodVersion, settings, crystal: crystal.text, testSet: testSet?.text ?? null };
+  const { methodVersion, settings, crystal, testSet, data } = bundle;
+  return {
+    methodVersion,
+    settings,
+    crystal: crystal.text,
+    testSet: testSet?.text ?? null,
+    ...(data && { data: data.map((file) => file.text) }),
+  };
 }
 
 /** The settings that decisions look at. */

@@ -1,5 +1,6 @@
 import type { Ref } from '../store/types.js';
 import { acceptedAdditions, outstanding } from './commands.js';
+import { latestRatios } from './confidence.js';
 import { assess, countRefit } from './convergence.js';
 import { learn } from './forecast.js';
 import type { LedgerEvent } from './ledger.js';
@@ -134,7 +135,7 @@ function apply(state: CampaignState, event: CampaignEvent): CampaignState {
         journal: state.journal.filter((entry) => entry.sequence > event.sequence),
       };
     case 'published':
-      return { ...state, stage: 'done' };
+      return { ...state, stage: 'done', ...(event.suspects && { suspects: event.suspects }) };
     case 'ended':
       return finish({ ...state, interrupted: state.stage }, event.verdict);
   }
@@ -159,6 +160,7 @@ function prepared(state: CampaignState, event: Extract<CampaignEvent, { type: 'p
   return ask(known, [
     { group: 'ideal', ref: event.ideal, pick: null },
     ...event.random.map((ref) => ({ group: 'random' as const, ref, pick: null })),
+    ...(event.imported ?? []).map((ref) => ({ group: 'imported' as const, ref, pick: null })),
   ]);
 }
 
@@ -232,11 +234,13 @@ function refitted(state: CampaignState, event: Extract<CampaignEvent, { type: 'r
   const { convergence } = state.rules;
   const { counts, forceField } = event;
   const counted = counts.random + counts.phonon === 0 && counts.md >= convergence.minStructures;
-  const added = acceptedAdditions(state.pending).map((a) => a.id);
+  const additions = acceptedAdditions(state.pending);
+  const added = additions.map((a) => a.id);
   const fitted = note(
     {
       ...state,
       forceField,
+      labelRatios: latestRatios(state.labelRatios ?? [], event.checks, additions),
       training: { set: event.trainingSet, ...counts },
       pending: [],
       walkers: state.walkers.map((w) => ({ ...w, sinceRefit: NO_STATISTICS, fresh: true })),

@@ -119,19 +119,28 @@ export function structuresFor(curve: LearningCurve, ratio: number): Estimate | n
 export function forecast(state: CampaignState, pace: Pace = ownPace(state)): Forecast {
   const points = state.learning ?? [];
   const curve = learningCurve(points);
-  const structures = structuresLeft(state, curve);
+  const structures = structuresStillNeeded(state, curve);
   const steps = structures && stepsLeft(state, structures);
   return {
     structures,
-    seconds: steps && structures && pace.stepsPerSecond > 0 ? secondsLeft(state, structures, steps, pace) : null,
+    seconds:
+      steps && structures && pace.stepsPerSecond > 0 ? secondsLeft(state, structures, steps, pace) : null,
     exponent: curve?.exponent ?? null,
     points: points.length,
     limitFirst: structures && steps && limitBefore(state, structures, steps),
   };
 }
 
-function structuresLeft(state: CampaignState, curve: LearningCurve | null): Estimate | null {
-  const { training, assessment, rules } = state;
+/** What the number of structures still needed rests on. */
+type LearningState = Pick<CampaignState, 'assessment' | 'rules'> & {
+  readonly training: { readonly md: number };
+};
+
+/** Structures from MD that are still needed. */
+export function structuresStillNeeded(
+  { training, assessment, rules }: LearningState,
+  curve: LearningCurve | null,
+): Estimate | null {
   const { minStructures, ratio, levelledRatio, tolerance } = rules.convergence;
   if (curve === null) {
     if (training.md < 3) return null;

@@ -54,7 +54,7 @@ export type LedgerEvent =
       readonly forceField: ForceFieldSummary;
       readonly trainingSet: Ref;
       readonly added: readonly number[];
-      readonly counts: { readonly random: number; readonly phonon: number; readonly md: number };
+      readonly counts: TrainingCounts;
       readonly checks: readonly LabelCheck[];
       readonly counted: boolean;
       readonly seconds: number;
@@ -64,6 +64,20 @@ export type LedgerEvent =
   | { readonly type: 'faulted'; readonly message: string }
   | { readonly type: 'resumed' }
   | { readonly type: 'finished'; readonly verdict: Verdict };
+
+/** Structures in the training set, by group. */
+export interface TrainingCounts {
+  readonly random: number;
+  readonly phonon: number;
+  readonly md: number;
+  /** Absent where nothing was imported. */
+  readonly imported?: number;
+}
+
+/** All of them. */
+export function totalOf({ random, phonon, md, imported = 0 }: TrainingCounts): number {
+  return random + phonon + imported + md;
+}
 
 /** One attempt at a label. */
 export interface Attempt {

@@ -1,6 +1,6 @@
 import type { TemperatureProgram } from '../md/temperature.js';
 import type { Ref } from '../store/types.js';
-import type { LabelCheck, LedgerEntryBody } from './ledger.js';
+import type { LabelCheck, LedgerEntryBody, TrainingCounts } from './ledger.js';
 import type {
   ForceFieldSummary,
   Group,
@@ -82,6 +82,8 @@ export type CampaignEvent = { readonly command: string } & (
       readonly prepared: Prepared;
       readonly ideal: Ref;
       readonly random: readonly Ref[];
+      /** Structures of existing data, whose labels are in the store; absent where there are none. */
+      readonly imported?: readonly Ref[];
     }
   | { readonly type: 'test-set'; readonly testSet: Ref; readonly frames: number }
   | { readonly type: 'labelled'; readonly structure: number; readonly outcome: LabelOutcome }
@@ -92,12 +94,16 @@ export type CampaignEvent = { readonly command: string } & (
       readonly type: 'refitted';
       readonly forceField: ForceFieldSummary;
       readonly trainingSet: Ref;
-      readonly counts: { readonly random: number; readonly phonon: number; readonly md: number };
+      readonly counts: TrainingCounts;
       readonly checks: readonly LabelCheck[];
       readonly warnings: readonly string[];
       readonly seconds: number;
     }
   | { readonly type: 'recorded'; readonly head: Ref; readonly sequence: number }
-  | { readonly type: 'published' }
+  | {
+      readonly type: 'published';
+      /** Training structures with labels that the posterior calls impossible. */
+      readonly suspects?: readonly number[];
+    }
   | { readonly type: 'ended'; readonly verdict: Verdict }
 );

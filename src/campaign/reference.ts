@@ -68,7 +68,10 @@ function alternatives(node: Node): readonly Node[] {
 function section(key: string, node: Node): string[] {
   const choices = alternatives(node).filter((a) => a.properties !== undefined);
   if (choices.length === 0) return [table(rows(node, ''))];
-  return choices.flatMap((choice) => [`${choiceTitle(choice) ?? `\`${key}\` as a mapping`}:`, table(rows(choice, ''))]);
+  return choices.flatMap((choice) => [
+    `${choiceTitle(choice) ?? `\`${key}\` as a mapping`}:`,
+    table(rows(choice, '')),
+  ]);
 }
 
 /** E.g. `calculator: command`: the constant that tells this choice from the others. */
@@ -98,8 +101,18 @@ function nestedRows(path: string, choice: Node): Row[] {
 }
 
 function row(key: string, node: Node, required: boolean): Row {
-  const fallback = node.default === undefined ? (required ? 'required' : 'none') : `\`${typeof node.default === 'string' ? node.default : JSON.stringify(node.default)}\``;
-  return { key, type: typeOf(node), fallback: fallback === '`{}`' ? 'see below' : fallback, description: node.description ?? '' };
+  const fallback =
+    node.default === undefined
+      ? required
+        ? 'required'
+        : 'none'
+      : `\`${typeof node.default === 'string' ? node.default : JSON.stringify(node.default)}\``;
+  return {
+    key,
+    type: typeOf(node),
+    fallback: fallback === '`{}`' ? 'see below' : fallback,
+    description: node.description ?? '',
+  };
 }
 
 function typeOf(node: Node): string {
@@ -109,7 +122,11 @@ function typeOf(node: Node): string {
   if (choices.length > 0) return [...new Set(choices.map(typeOf))].join(' or ');
   if (node.pattern?.includes('fs|ps|ns')) return 'time';
   const bound =
-    node.exclusiveMinimum !== undefined ? ` > ${node.exclusiveMinimum}` : node.minimum !== undefined && node.minimum > -1e15 ? ` ≥ ${node.minimum}` : '';
+    node.exclusiveMinimum !== undefined
+      ? ` > ${node.exclusiveMinimum}`
+      : node.minimum !== undefined && node.minimum > -1e15
+        ? ` ≥ ${node.minimum}`
+        : '';
   switch (node.type) {
     case 'integer':
       return `whole number${bound}`;
@@ -136,6 +153,8 @@ function table(entries: readonly Row[]): string {
   return [
     '| key | value | default | meaning |',
     '|---|---|---|---|',
-    ...entries.map((e) => `| \`${e.key}\` | ${escape(e.type)} | ${escape(e.fallback)} | ${escape(e.description)} |`),
+    ...entries.map(
+      (e) => `| \`${e.key}\` | ${escape(e.type)} | ${escape(e.fallback)} | ${escape(e.description)} |`,
+    ),
   ].join('\n');
 }

@@ -111,9 +111,16 @@ const reference = z
 
 const initial = z
   .strictObject({
+    data: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        'Files of an existing ab initio MD trajectory or data set, extended XYZ or vasprun.xml: structures that stay in the training set',
+      ),
     random: z
       .strictObject({
-        count: count.default(2),
+        count: z.int().min(0).default(2),
         displacement: positive.default(0.03).describe('Standard deviation per Cartesian component, Å'),
       })
       .prefault({})

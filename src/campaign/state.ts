@@ -3,6 +3,7 @@ import type { TemperatureProgram } from '../md/temperature.js';
 import type { Hyperparameters } from '../regression/types.js';
 import type { Ref } from '../store/types.js';
 import type { PickRule } from '../uncertainty/types.js';
+import type { LabelRatio } from './confidence.js';
 import type { Attempt, LedgerEntryBody } from './ledger.js';
 
 /**
@@ -44,6 +45,10 @@ export interface CampaignState {
   readonly learning?: readonly LearningPoint[];
   /** Rounds that the guard ended. */
   readonly wrecks?: number;
+  /** Found over predicted error of the latest labels from MD, oldest first. */
+  readonly labelRatios?: readonly LabelRatio[];
+  /** Training structures whose labels the posterior of the final force field calls impossible; absent until results are laid out. */
+  readonly suspects?: readonly number[];
   readonly verdict: Verdict | null;
   /** The stage in which it was cancelled or failed: where it goes on when it is run again. */
   readonly interrupted?: Stage;
@@ -98,7 +103,8 @@ export interface Prepared {
   readonly warnings: readonly string[];
 }
 
-export type Group = 'ideal' | 'random' | 'phonon' | 'md';
+/** `imported`: from existing data; stays when synthetic structures leave. */
+export type Group = 'ideal' | 'random' | 'phonon' | 'imported' | 'md';
 
 /** A structure on its way into the training set. */
 export interface PendingStructure {
@@ -136,6 +142,8 @@ export interface Training {
   readonly random: number;
   readonly phonon: number;
   readonly md: number;
+  /** Absent where nothing was imported. */
+  readonly imported?: number;
 }
 
 export interface ForceFieldSummary {

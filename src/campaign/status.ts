@@ -1,4 +1,4 @@
-import type { LedgerEntryBody } from './ledger.js';
+import { type LedgerEntryBody, totalOf } from './ledger.js';
 import type { CampaignState } from './state.js';
 
 /** What the `status` query answers: the state and the latest ledger entries, oldest first. */
@@ -26,7 +26,7 @@ export function describeState(state: CampaignState): string {
   const parts = [
     `stage: ${state.stage}`,
     `round ${state.round}`,
-    `${state.training.random + state.training.phonon + state.training.md} training structures (${state.training.md} from MD)`,
+    `${totalOf(state.training)} training structures (${state.training.md} from MD)`,
   ];
   if (state.forceField) parts.push(`fitting error ${(state.forceField.fittingError * 1e3).toFixed(2)} meV/Å`);
   if (state.assessment?.mean != null)

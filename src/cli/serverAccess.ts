@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { FailureError } from '../errors.js';
 import { connect, type ServerConnection, targetOf } from '../server/connect.js';
 import { startEmbeddedServer } from '../server/embedded.js';
@@ -58,27 +59,39 @@ function noCampaigns({ home }: Home): FailureError {
   );
 }
 
-/** A server of our own is started again when it dies; longer than this it does not take. */
-const OWN_PATIENCE_SECONDS = 60;
+/** A server of our own is started again when it dies; longer than this (s) it does not take. */
+const OWN_PATIENCE = 60;
+/** Silence (s) after which a full disk is thought of. */
+const DISK_PATIENCE = 5;
+/** A server's database grows by more than this (bytes) at a time. */
+const LEAST_ROOM = 1 << 16;
 
 /**
  * How long a server that does not answer is waited for: one that somebody else runs for as long as it takes; one of
  * another process of this home until that process has ended.
  */
 export function patienceWith(access: ServerAccess, home: Home, log: (line: string) => void) {
+  const { address } = access.server;
   let told = false;
   return async (seconds: number): Promise<void> => {
+    if (access.own && seconds > DISK_PATIENCE) await requireRoom(home);
     const gone = access.shared
       ? (await currentOwner(home.home)) === undefined
-      : access.own && seconds > OWN_PATIENCE_SECONDS;
-    if (gone)
-      throw new ServerGoneError(
-        `the server at ${access.server.address} has ended`,
-        'the same command goes on',
-      );
-    if (!told && seconds > 2) log(`no answer from ${access.server.address}: waiting for it`);
+      : access.own && seconds > OWN_PATIENCE;
+    if (gone) throw new ServerGoneError(`the server at ${address} has ended`, 'the same command goes on');
+    if (!told && seconds > 2) log(`no answer from ${address}: waiting for it`);
     told ||= seconds > 2;
   };
+}
+
+/** The database of a server of our own stands on the disk of the home: without room it answers nothing. */
+async function requireRoom({ home }: Home): Promise<void> {
+  const { bavail, bsize } = await statfs(home);
+  if (bavail * bsize > LEAST_ROOM) return;
+  throw new FailureError(
+    `no room left on the disk of ${home}: the server cannot go on`,
+    'free some space, then run the same command again: the campaign goes on where it was',
+  );
 }
 
 /** The server will not come back. */
@@ -97,7 +110,10 @@ function lent(server: ServerConnection, shared: boolean): ServerAccess {
 async function startOwn(home: Home, log: (line: string) => void): Promise<ServerAccess> {
   const executable = await requireServer({ log, local: true });
   if (executable.kind === 'external') throw new FailureError('no program for a server of our own was found');
-  const embedded = await startEmbeddedServer({ home: home.home, log, executable });
+  const embedded = await startEmbeddedServer({ home: home.home, log, executable }).catch(async (error) => {
+    await requireRoom(home);
+    throw error;
+  });
   log(`server: ${describeServer(executable)} at ${embedded.address}`);
   try {
     const server = await connect(targetOf(embedded), { log });

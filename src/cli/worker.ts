@@ -9,6 +9,7 @@ import {
   createReferenceActivities,
 } from '../../activities/index.js';
 import { createThreadPool, type ThreadPool } from '../../activities/pool.js';
+import type { WorkerSettings } from '../../activities/tasks/environment.js';
 import type { TaskQueues } from '../campaign/status.js';
 import { FailureError } from '../errors.js';
 import type { ServerConnection } from '../server/connect.js';
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   readonly roles: readonly Role[];
   /** Trajectories side by side; by default one for each core. */
   readonly mdSlots?: number;
+  /** Threads that share the error bar of one trajectory; by default the cores are divided evenly. */
+  readonly threadsPerWalker?: number;
   /** Reference calculations side by side. */
   readonly referenceSlots?: number;
   /** Takes the SDK's messages. */
@@ -79,7 +82,10 @@ function roleOptions(role: Role, options: WorkerOptions, pools: ThreadPool[]) {
     fit: 1,
   }[role];
   const { store, work, runs } = options.home;
-  const pool = createThreadPool({ threads: slots, workerData: { store, work, runs } });
+  const threadsPerWalker =
+    role === 'md' ? (options.threadsPerWalker ?? Math.max(1, Math.floor(availableParallelism() / slots))) : 1;
+  const workerData: WorkerSettings = { store, work, runs, threadsPerWalker };
+  const pool = createThreadPool({ threads: slots, workerData });
   pools.push(pool);
   const activities = {
     md: createMdActivities,

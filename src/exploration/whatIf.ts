@@ -43,8 +43,7 @@ export interface Difference {
   readonly round: number;
   readonly walker: number;
   readonly step: number;
-  readonly kind:
-    /** The replay takes a structure that the campaign did not take. */
+  readonly kind: /** The replay takes a structure that the campaign did not take. */
     | 'taken'
     /** The campaign took a structure that the replay does not take. */
     | 'not-taken'
@@ -120,7 +119,8 @@ function differencesOf(recorded: RecordedRound, replayed: readonly Decision[]): 
   if (screened) {
     for (const [step, pick] of was) {
       const now = is.get(step);
-      if (now === undefined || (now.rule === pick.rule && sameThreshold(now.threshold, pick.threshold))) continue;
+      if (now === undefined || (now.rule === pick.rule && sameThreshold(now.threshold, pick.threshold)))
+        continue;
       // Screening follows the round's last step.
       const last = recorded.trace.columns.step.at(-1)!;
       differences.push({ round, walker, step: last, kind: 'screening', rule: now.rule! });

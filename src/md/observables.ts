@@ -48,13 +48,19 @@ export interface MeanSquareDisplacements {
   add(u: Float64Array): void;
   /** [sites] ⟨|u|²⟩ over frames and over the atoms of the site, Å². */
   perSite(): Float64Array;
+  /** [2 · sites] sums and counts, to go on from. */
+  state(): Float64Array;
 }
 
 /** `siteOf`: [atoms] from AtomIndex to SiteIndex, many-to-one. */
-export function createMeanSquareDisplacements(siteOf: Int32Array): MeanSquareDisplacements {
+export function createMeanSquareDisplacements(
+  siteOf: Int32Array,
+  from?: Float64Array,
+): MeanSquareDisplacements {
   const sites = siteOf.reduce((most, site) => Math.max(most, site + 1), 0);
-  const sums = new Float64Array(sites);
-  const counts = new Float64Array(sites);
+  const all = from?.slice() ?? new Float64Array(2 * sites);
+  const sums = all.subarray(0, sites);
+  const counts = all.subarray(sites);
   return {
     add(u) {
       for (let atom = 0, i = 0; atom < siteOf.length; atom++, i += 3) {
@@ -63,5 +69,6 @@ export function createMeanSquareDisplacements(siteOf: Int32Array): MeanSquareDis
       }
     },
     perSite: () => sums.map((sum, site) => sum / counts[site]),
+    state: () => all.slice(),
   };
 }

@@ -36,7 +36,14 @@ export interface TrajectoryFrame {
 }
 
 /** How a trajectory ended: undefined at its last step, or where and how the guard ended it. */
-export type TrajectoryEnd = { readonly step: number; readonly wreck: Wreck } | undefined;
+export type TrajectoryEnd =
+  | {
+      readonly step: number;
+      readonly wreck: Wreck;
+      /** The state that tripped the guard, where its numbers are finite. */
+      readonly frame?: TrajectoryFrame;
+    }
+  | undefined;
 
 /**
  * A production trajectory: moves `state` in place by `integrator` to `untilStep`, yielding a frame at each multiple of
@@ -58,18 +65,18 @@ export function* runTrajectory(
     const kinetic = kineticEnergy(velocities, masses);
     const temperature = kineticTemperature(kinetic, masses.length);
     const wreck = guard.check(displacements, temperature, potentialEnergy, state.step);
-    if (wreck !== undefined) return { step: state.step, wreck };
-    if (state.step % every === 0) {
-      yield {
-        step: state.step,
-        displacements,
-        velocities,
-        forces,
-        potentialEnergy,
-        kineticEnergy: kinetic,
-        temperature,
-      };
-    }
+    const frame: TrajectoryFrame = {
+      step: state.step,
+      displacements,
+      velocities,
+      forces,
+      potentialEnergy,
+      kineticEnergy: kinetic,
+      temperature,
+    };
+    if (wreck !== undefined)
+      return { step: state.step, wreck, frame: wreck.cause === 'non-finite' ? undefined : frame };
+    if (state.step % every === 0) yield frame;
   }
   return undefined;
 }

@@ -42,6 +42,9 @@ export function createIntegrator(
 }
 
 /** MD steps in which the kinetic energy forgets an earlier target: ten relaxation times 1/(2γ). */
-export function thermostatMemory({ friction, timestep }: Pick<ThermostatSettings, 'friction' | 'timestep'>): number {
+export function thermostatMemory({
+  friction,
+  timestep,
+}: Pick<ThermostatSettings, 'friction' | 'timestep'>): number {
   return Math.ceil(5 / (friction * timestep));
 }

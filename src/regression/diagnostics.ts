@@ -3,7 +3,7 @@ import { type LeftOut, leaveOut } from './leaveOneOut.js';
 import { type Calibration, calibration } from './metrics.js';
 import { type OrderContribution, OrderShares } from './orderShares.js';
 import { predictedMean } from './posterior.js';
-import { findSuspects, type Suspect } from './suspects.js';
+import { atomDeviations, findSuspects, type Suspect, typicalDeviation } from './suspects.js';
 import type { Gram, ParameterBlock, Posterior } from './types.js';
 
 /** How one training structure looks to the fit without it; eV/Å. */
@@ -15,6 +15,8 @@ export interface StructureCheck {
   readonly expected: number;
   /** sqrt(r₋ᵀ C₋⁻¹ r₋ / m): 1 where the model is right. */
   readonly chi: number;
+  /** Root of the atoms' median of r₋²/σ²: by it wrong labels are found. */
+  readonly typical: number;
   /** AtomIndex whose left-out residual is largest in its own standard deviations, and that (rms of three). */
   readonly worstAtom: number;
   readonly worstDeviation: number;
@@ -54,8 +56,8 @@ export interface FitDiagnostics {
 export interface Diagnosis {
   /** A [3N × P] and y [3N] of the next structure. */
   add(a: Float64Array, y: Float64Array): void;
-  /** `gram`: sums over these structures. */
-  finish(gram: Gram): FitDiagnostics;
+  /** `gram`: sums over these structures; without it nothing is fitted again. */
+  finish(gram?: Gram): FitDiagnostics;
 }
 
 /** `species`: [N] of the supercell. Needs a posterior with an error bar. */
@@ -88,8 +90,8 @@ export function createDiagnosis(
       return {
         structures: checks,
         suspects: findSuspects(
-          checks.map((check) => check.chi),
-          3 * species.length,
+          checks.map((check) => check.typical),
+          species.length,
         ),
         species: bySpecies(rows, species),
         forceClasses: new ByForce(rows).classes(),
@@ -118,19 +120,15 @@ function checkOf(
   residuals: Float64Array,
   { residuals: left, variances, chiSquare }: LeftOut,
 ): StructureCheck {
-  let worstAtom = 0;
-  let worst = 0;
-  for (let i = 0; i < left.length; i += 3) {
-    let square = 0;
-    for (let k = i; k < i + 3; k++) square += (left[k] * left[k]) / variances[k] / 3;
-    if (square > worst) [worst, worstAtom] = [square, i / 3];
-  }
+  const deviations = atomDeviations(left, variances);
+  const worst = Math.max(...deviations);
   return {
     residual: rms(residuals),
     leftOut: rms(left),
     expected: Math.sqrt(variances.reduce((sum, value) => sum + value, 0) / variances.length),
     chi: Math.sqrt(chiSquare / left.length),
-    worstAtom,
+    typical: typicalDeviation(left, variances),
+    worstAtom: deviations.indexOf(worst),
     worstDeviation: Math.sqrt(worst),
   };
 }

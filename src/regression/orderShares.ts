@@ -13,7 +13,7 @@ export interface OrderContribution {
   readonly share: number;
   /** rms residual when it is left away and nothing else changes. */
   readonly dropped: number;
-  /** β^{-1/2} of a fit without it, hyperparameters sought anew; null where it is the only order. */
+  /** β^{-1/2} of a fit without it, hyperparameters sought anew; null where that was not done or it is the only order. */
   readonly refitted: number | null;
   /** Log evidence of that fit less this one's. */
   readonly evidenceGain: number | null;
@@ -56,12 +56,12 @@ export class OrderShares {
     this.#rows += y.length;
   }
 
-  finish(gram: Gram): OrderContribution[] {
+  finish(gram: Gram | undefined): OrderContribution[] {
     const { hyperparameters, logEvidence } = this.posterior;
     const { prior } = hyperparameters;
     return this.blocks.map(({ order, count }, k) => {
-      const rest = withoutOrders(gram, this.blocks, [order]);
-      const without = rest.gram.parameters === 0 ? null : fitRidge(rest.gram, rest.blocks, { prior });
+      const rest = gram && withoutOrders(gram, this.blocks, [order]);
+      const without = rest && rest.gram.parameters > 0 ? fitRidge(rest.gram, rest.blocks, { prior }) : null;
       return {
         order,
         parameters: count,

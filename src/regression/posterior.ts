@@ -5,7 +5,7 @@ import { decodeFrame, encodeFrame, float64Of } from '../numerics/frame.js';
 import type { Hyperparameters, Posterior } from './types.js';
 
 /** Rows solved at a time: bounds the working memory to this many rows of P numbers. */
-const CHUNK = 192;
+const CHUNK = 576;
 
 /**
  * diag(A Σ Aᵀ) of A [rows × P]: the predictive variance of each row without noise, (eV/Å)². Σ is never formed: with

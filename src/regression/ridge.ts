@@ -30,6 +30,8 @@ export const LABEL_NOISE = 1e-4;
 const FIXED_POINT_UPDATES = 3;
 /** How well the by-order optimum must be known to start `decay` from. */
 const ROUGH = 1e-2;
+/** Hyperparameters nearer to a maximum than this, all of them, lead to it. */
+const SAME_HILL = 0.2;
 
 /**
  * Bayesian ridge regression (eqs. 2–4): posterior of φ′ with the hyperparameters that maximise the log evidence.
@@ -68,7 +70,10 @@ function searchGrouped(
     : maximiseEvidence(gram, prior, result.point, maxLogBeta, { tolerance, known: result });
 }
 
-/** From the by-order optimum with κ = 0 and from the last refit; the better stays (METHOD: there are local maxima). */
+/**
+ * From the last refit and from the by-order optimum with κ = 0; the better stays (METHOD: there are local maxima). The
+ * second search ends where it comes to the hill on which the first has found the top.
+ */
 function searchDecay(
   gram: Gram,
   blocks: readonly ParameterBlock[],
@@ -76,12 +81,26 @@ function searchDecay(
   start: SearchPoint | undefined,
   maxLogBeta: number,
 ): SearchResult {
-  const byOrder = searchGrouped(gram, createPrior('by-order', blocks), undefined, maxLogBeta, ROUGH);
-  const theta = withoutDecay(byOrder.point.theta);
-  const cold = maximiseEvidence(gram, prior, { theta, logBeta: byOrder.point.logBeta }, maxLogBeta);
-  if (!start) return cold;
-  const warm = maximiseEvidence(gram, prior, start, maxLogBeta);
-  return warm.point.logEvidence >= cold.point.logEvidence ? warm : cold;
+  const warm = start && maximiseEvidence(gram, prior, start, maxLogBeta);
+  const first = withoutDecayAtBest(gram, blocks, maxLogBeta);
+  if (!warm?.converged) return better(warm, maximiseEvidence(gram, prior, first, maxLogBeta));
+  const top = Float64Array.of(...warm.point.theta, warm.point.logBeta);
+  let sameHill = false;
+  const enough = (x: Float64Array): boolean => {
+    sameHill = x.every((value, i) => Math.abs(value - top[i]) < SAME_HILL);
+    return sameHill;
+  };
+  const cold = maximiseEvidence(gram, prior, first, maxLogBeta, { enough });
+  return sameHill ? warm : better(warm, cold);
+}
+
+function better(warm: SearchResult | undefined, cold: SearchResult): SearchResult {
+  return warm && warm.point.logEvidence >= cold.point.logEvidence ? warm : cold;
+}
+
+function withoutDecayAtBest(gram: Gram, blocks: readonly ParameterBlock[], maxLogBeta: number): SearchPoint {
+  const { point } = searchGrouped(gram, createPrior('by-order', blocks), undefined, maxLogBeta, ROUGH);
+  return { theta: withoutDecay(point.theta), logBeta: point.logBeta };
 }
 
 /** Nine tenths of yᵀy explained by the prior's guess, a tenth left as noise. */

@@ -26,6 +26,8 @@ export interface SearchLimits {
   readonly tolerance?: number;
   /** Most evaluations. */
   readonly limit?: number;
+  /** Ends the search early where a point (θ, ln β) needs no better one. */
+  readonly enough?: (x: Float64Array) => boolean;
 }
 
 /** Convergence: relative change of α, β (absolute of their logarithms and of κ). */
@@ -43,7 +45,7 @@ export function maximiseEvidence(
   prior: Prior,
   start: SearchPoint,
   maxLogBeta: number,
-  { tolerance = TOLERANCE, limit = 200, known }: SearchLimits & { readonly known?: Evaluated } = {},
+  { tolerance = TOLERANCE, limit = 200, enough, known }: SearchLimits & { readonly known?: Evaluated } = {},
 ): SearchResult {
   const lower = [...prior.lower, Number.NEGATIVE_INFINITY];
   const upper = [...prior.upper, maxLogBeta];
@@ -71,6 +73,7 @@ export function maximiseEvidence(
       const last = { x, gradient: slope.gradient };
       x = trial;
       point = next;
+      if (enough?.(x)) return { point, slope, converged: false, evaluations };
       slope = slopeAt(gram, next);
       secants.push({
         step: x.map((value, i) => value - last.x[i]),

@@ -1,6 +1,6 @@
 /** Structures of which a judgement is possible at all. */
 const FEWEST = 5;
-/** Standard deviations of ln χ, and the factor in χ, that a label must lie above the others. */
+/** Standard deviations of ln t, and the factor in t, that a label must lie above the others. */
 const DEVIATIONS = 6;
 const FACTOR = 2;
 /** A normal distribution's standard deviation over its median absolute deviation. */
@@ -10,24 +10,44 @@ const NORMAL_MAD = 1.4826;
 export interface Suspect {
   /** Index into what was given. */
   readonly index: number;
-  /** χ over the median χ of all: how many times larger its leave-one-out residual is than it should be. */
+  /** Its typical deviation over the median of all: how many times further off it is than the others. */
   readonly ratio: number;
-  /** (ln χ − median)/spread. */
+  /** (ln t − median)/spread. */
   readonly deviations: number;
 }
 
+/** Standard deviation of ln t over √atoms where residuals are normal: that of the median of χ² with three degrees of freedom. */
+const NORMAL_SCATTER = 0.56;
+
 /**
- * Labels that the posterior calls impossible. χ_s = sqrt(r₋ᵀC₋⁻¹r₋ / m) is 1 for each structure of m rows where the
- * model is right. It seldom is: β^{-1/2} is a misfit, which differs from structure to structure, and a wrong label raises
- * it for all. So χ is judged by the others' (median and median absolute deviation of ln χ, which a minority of wrong
- * labels does not move): a suspect lies 6 standard deviations and a factor of 2 above the median. None below 5 structures.
+ * The typical deviation t of a structure: the root of its atoms' median of (r₋²/σ²), r₋ the left-out residual and σ² its
+ * predicted variance, averaged over the atom's three components. Where an expansion fails, it fails for a few atoms (a pair
+ * that has come close); a label that is wrong is wrong for most. The median tells them apart, a mean square would not.
  */
-export function findSuspects(chi: readonly number[], rows: number): readonly Suspect[] {
-  if (chi.length < FEWEST) return [];
-  const logs = chi.map((value) => Math.log(Math.max(value, Number.MIN_VALUE)));
+export function typicalDeviation(residuals: Float64Array, variances: Float64Array): number {
+  return Math.sqrt(median(atomDeviations(residuals, variances)));
+}
+
+/** [atoms] mean over an atom's three components of r₋²/σ². */
+export function atomDeviations(residuals: Float64Array, variances: Float64Array): number[] {
+  return Array.from({ length: residuals.length / 3 }, (_, atom) => {
+    let sum = 0;
+    for (let i = 3 * atom; i < 3 * atom + 3; i++) sum += (residuals[i] * residuals[i]) / variances[i];
+    return sum / 3;
+  });
+}
+
+/**
+ * Labels that the posterior calls impossible, by the structures' typical deviations. β^{-1/2} is a misfit, which differs
+ * from structure to structure, and a wrong label raises it for all. So each is judged by the others (median and median
+ * absolute deviation of ln t, which a minority of wrong labels does not move): a suspect lies 6 standard deviations and a
+ * factor of 2 above the median. None below 5 structures.
+ */
+export function findSuspects(typical: readonly number[], atoms: number): readonly Suspect[] {
+  if (typical.length < FEWEST) return [];
+  const logs = typical.map((value) => Math.log(Math.max(value, Number.MIN_VALUE)));
   const middle = median(logs);
-  // ln χ of m normal numbers scatters by 1/sqrt(2m).
-  const least = 1 / Math.sqrt(2 * rows);
+  const least = NORMAL_SCATTER / Math.sqrt(atoms);
   const spread = Math.max(NORMAL_MAD * median(logs.map((value) => Math.abs(value - middle))), least);
   return logs.flatMap((value, index) => {
     const above = value - middle;

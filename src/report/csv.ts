@@ -1,4 +1,5 @@
 import { TO_MEV } from '../units.js';
+import { bandsCsv } from './bandsCsv.js';
 import { histogram } from './figures/zHistogram.js';
 import type { ReportData, WalkerTrace } from './types.js';
 
@@ -21,6 +22,7 @@ export function reportFiles(data: ReportData): readonly ReportFile[] {
     { name: 'structures.csv', content: structuresCsv(data) },
     { name: 'bayesian-error-histogram.csv', content: histogramCsv(data) },
     { name: 'force-constants.csv', content: forceConstantsCsv(data) },
+    ...(data.phonons ? [{ name: 'bands.csv', content: bandsCsv(data.phonons) }] : []),
   ];
 }
 

@@ -3,9 +3,9 @@ import type { Hyperparameters, PriorName } from '../regression/types.js';
 import { calibrationHistogram, parityFigure } from './diagnostics/figures.js';
 import { diagnosticsSection, type NamedDiagnostics } from './diagnostics/sections.js';
 import { htmlDocument } from './document.js';
-import { type Html, html, raw } from './escape.js';
+import { type Html, html } from './escape.js';
 import { count, fixed, forceError, mev, moment, plural, significant, UNKNOWN } from './numbers.js';
-import { notice, pairs, table } from './sections/parts.js';
+import { figure, notice, pairs, table } from './sections/parts.js';
 import { hyperparametersText } from './sections/wording.js';
 import type { ExpansionRow } from './types.js';
 import { typeset } from './typeset.js';
@@ -116,7 +116,7 @@ function testSection({ test, folds }: FitReport): Html | null {
 ${
   test &&
   html`<p>${plural(test.structures, 'structure')} that were not fitted: RMSE ${forceError(test.rmse)}, MAE ${forceError(test.mae)}.</p>
-${figure(parityFigure(test.reference, test.predicted), 'Figure 1. Parity on the test set.', 'Every force component of the test set.')}
+${figure(parityFigure(test.reference, test.predicted), 'Figure 1. Parity on the test set.', 'Every force component of the test set.', false)}
 ${
   test.calibration &&
   figure(
@@ -143,11 +143,6 @@ function foldsTable(folds: readonly FitErrors[]): Html {
     ],
     rows,
   )}`;
-}
-
-function figure(svg: string, title: string, caption: string): Html {
-  return html`<figure><div class="scroll wide">${raw(svg)}</div><figcaption><b>${typeset(title)}</b> ${typeset(caption)}</figcaption></figure>
-`;
 }
 
 function modelSection(fit: FitReport): Html {

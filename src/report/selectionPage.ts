@@ -1,11 +1,11 @@
 import { dot, text } from '@observablehq/plot';
 import { htmlDocument } from './document.js';
-import { type Html, html, raw } from './escape.js';
+import { type Html, html } from './escape.js';
 import { axisLabel, logTick, logTicks, toMev } from './figures/axis.js';
 import { draw, emptyFigure } from './figures/draw.js';
 import { orderColour, PALETTE } from './figures/palette.js';
 import { count, fixed, mev, moment, plural, significant } from './numbers.js';
-import { notice, table, tag } from './sections/parts.js';
+import { figure, notice, table, tag } from './sections/parts.js';
 import { typeset } from './typeset.js';
 
 /** One expansion with a prior; force errors eV/Å. */
@@ -94,11 +94,6 @@ function candidatesTable({ candidates, recommended, testStructures }: SelectionR
     rows,
     true,
   );
-}
-
-function figure(svg: string, title: string, caption: string): Html {
-  return html`<figure><div class="scroll wide">${raw(svg)}</div><figcaption><b>${typeset(title)}</b> ${typeset(caption)}</figcaption></figure>
-`;
 }
 
 interface Point {

@@ -1,6 +1,8 @@
 import type { Cutoffs } from '../expansion/types.js';
+import type { PhononStudy } from '../forcefield/bands/phononStudy.js';
 import type { Hyperparameters } from '../regression/types.js';
 import type { AcquisitionSettings, PickRule } from '../uncertainty/types.js';
+import type { DiagnosticsOutcome } from './diagnostics/sections.js';
 
 /**
  * Everything the report shows, as plain data: whoever fills it reads the store, the report only draws.
@@ -26,10 +28,16 @@ export interface ReportData {
   readonly standardisedError: StandardisedError | null;
   /** Cluster orbits of the final force field. */
   readonly forceConstants: readonly ForceConstantNorm[];
+  /** Bands of the final force field; absent where there is none yet, or where they would take long. */
+  readonly phonons?: PhononStudy | null;
   /** The campaign file as it was read. */
   readonly campaignFile: string;
   readonly provenance: Provenance;
   readonly warnings: readonly string[];
+  /** Every training structure left out in turn; absent in older data. */
+  readonly diagnostics?: DiagnosticsOutcome;
+  /** Whether the latest labels bear the error bars out, one sentence; null or absent while there are too few. */
+  readonly confidence?: string | null;
 }
 
 export type Verdict = 'converged' | 'exhausted' | 'stalled' | 'running' | 'cancelled' | 'failed';

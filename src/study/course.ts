@@ -1,4 +1,4 @@
-import type { LedgerEntryBody } from '../campaign/ledger.js';
+import { type LedgerEntryBody, totalOf } from '../campaign/ledger.js';
 import type { PickRule } from '../uncertainty/types.js';
 
 /** A campaign after one refit; eV/Å. */
@@ -44,7 +44,7 @@ export function courseOf(ledger: readonly LedgerEntryBody[], timestep: number): 
       const { forceField, counts } = entry;
       points.push({
         time: (step * timestep) / 1000,
-        structures: counts.random + counts.phonon + counts.md,
+        structures: totalOf(counts),
         fromMd: counts.md,
         fittingError: forceField.fittingError,
         logEvidence: forceField.logEvidence,

@@ -40,6 +40,13 @@ export const CASES = {
     matrix: [3, 3, 3],
     parameters: 133,
   },
+  /** Small enough for a long trajectory. */
+  'Si-short': {
+    unit: diamond(5.431, 'Si', 'Si'),
+    cutoffs: { 2: 4, 3: 2.5, 4: 2.5 },
+    matrix: [2, 2, 2],
+    parameters: 13,
+  },
   BAs: {
     unit: diamond(4.78, 'B', 'As'),
     cutoffs: { 2: 7.1, 3: 4, 4: 4 },

@@ -30,6 +30,8 @@ const atoms64 = [
   [/supercell: .*$/m, 'supercell: [2, 2, 2]'],
   [/cutoffs: .*$/m, 'cutoffs: { 2: 5.4, 3: 4.0, 4: 4.0 } # Å'],
 ];
+// Argon as it has expanded at 60 K.
+const expanded = [/crystal: .*$/m, 'crystal: argon-5.37.POSCAR'];
 const everyStep = [/ {2}every: 4 .*$/m, '  every: 1'];
 
 const argon = read('argon.yaml');
@@ -38,7 +40,8 @@ const campaigns = {
   'argon-40K': changed(argon, [name('argon-40K')]),
   'argon-60K': changed(argon, [name('argon-60K'), temperature(60)]),
   'argon-40K-order6': changed(argon, [name('argon-40K-order6'), order6]),
-  'argon-60K-order6': changed(argon, [name('argon-60K-order6'), order6, temperature(60)]),
+  'argon-60K-expanded': changed(argon, [name('argon-60K-expanded'), temperature(60), expanded]),
+  'argon-60K-order6': changed(argon, [name('argon-60K-order6'), temperature(60), expanded, order6]),
   'silicon-64': changed(silicon, [name('silicon-64'), ...atoms64, everyStep]),
   'silicon-216': changed(silicon, [name('silicon-216')]),
 };
@@ -47,9 +50,10 @@ const cases = {
   'argon-40K': ['seeds', 'argon-40K', '--seeds', '3'],
   'argon-60K': ['seeds', 'argon-60K', '--seeds', '3'],
   'argon-40K-order6': ['seeds', 'argon-40K-order6', '--seeds', '3'],
+  'argon-60K-expanded': ['seeds', 'argon-60K-expanded', '--seeds', '3'],
   'argon-60K-order6': ['seeds', 'argon-60K-order6', '--seeds', '3'],
-  'argon-criteria': ['criteria', 'argon-60K', '--seeds', '3', '--time', '100 ps'],
-  'argon-priors': ['priors', 'argon-60K', '--seeds', '3'],
+  'argon-criteria': ['criteria', 'argon-60K-expanded', '--seeds', '3', '--time', '100 ps'],
+  'argon-priors': ['priors', 'argon-60K-expanded', '--seeds', '3'],
   'silicon-64': ['seeds', 'silicon-64', '--seeds', '2'],
   'silicon-216': ['seeds', 'silicon-216', '--seeds', '2'],
   'silicon-criteria': ['criteria', 'silicon-64', '--seeds', '1', '--time', '50 ps'],
@@ -64,6 +68,7 @@ if (!folder || chosen.some((each) => !(each in cases))) {
 mkdirSync(folder, { recursive: true });
 for (const file of ['argon.POSCAR', 'silicon.POSCAR'])
   copyFileSync(join(root, 'examples', file), join(folder, file));
+writeFileSync(join(folder, 'argon-5.37.POSCAR'), read('argon.POSCAR').replaceAll('5.31', '5.37'));
 for (const [campaign, text] of Object.entries(campaigns))
   writeFileSync(join(folder, `${campaign}.yaml`), text);
 

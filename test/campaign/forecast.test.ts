@@ -164,20 +164,28 @@ describe('advice', () => {
 
   it('asks for a richer expansion where the fitting error is what is large', () => {
     const small = { ...facts, assessment: { ...assessment, ratio: 0.2 }, notDetermined: [4] };
-    expect(advise(small).join()).toMatch(/fitting error, 10\.0 meV\/Å, makes up 96 % .* n_max .* Order 4 took nothing/);
+    expect(advise(small).join()).toMatch(
+      /fitting error, 10\.0 meV\/Å, makes up 96 % .* n_max .* Order 4 took nothing/,
+    );
     expect(advise(small).join()).not.toMatch(/more structures bring/);
   });
 
   it('names what was missing: time, structures, a judged refit', () => {
-    expect(advise({ ...facts, steps: 100, assessment: null })[0]).toMatch(/before convergence\.minTime of 5 ps/);
+    expect(advise({ ...facts, steps: 100, assessment: null })[0]).toMatch(
+      /before convergence\.minTime of 5 ps/,
+    );
     expect(advise({ ...facts, fromMd: 5, assessment: null })[0]).toMatch(/Only 5 of the 15 .*about 390 ps/);
-    expect(advise({ ...facts, assessment: { ...assessment, ratio: null } })[0]).toMatch(/less than 1 ps before/);
+    expect(advise({ ...facts, assessment: { ...assessment, ratio: null } })[0]).toMatch(
+      /less than 1 ps before/,
+    );
   });
 
   it('tells of wrecks and rejected labels', () => {
     const stalled = advise({ ...facts, verdict: 'stalled', wrecks: 3, quarantined: 4 });
-    expect(stalled.join('\n')).toMatch(/4 of 20 structures .* reference\.gate[\s\S]*3 trajectories were wrecked/);
-    expect(advise({ ...facts, verdict: 'stalled' })).toEqual([]);
+    expect(stalled.join('\n')).toMatch(
+      /4 of 20 structures .* reference\.gate[\s\S]*3 trajectories were wrecked/,
+    );
+    expect(advise({ ...facts, verdict: 'stalled' })[0]).toMatch(/No label was accepted/);
     expect(advise({ ...facts, verdict: null })).toEqual([]);
     expect(advise({ ...facts, verdict: 'converged' })).toEqual([]);
   });

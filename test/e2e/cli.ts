@@ -2,10 +2,12 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-const main = join(root, 'dist/src/cli/main.js');
+/** The built program. */
+export const main = join(root, 'dist/src/cli/main.js');
 
 export interface Finished {
   readonly code: number | null;
@@ -36,6 +38,18 @@ export function start(args: readonly string[], cwd: string, env: NodeJS.ProcessE
     child.on('close', (code) => resolve({ code, stdout, stderr })),
   );
   return { child, finished, output: () => stdout + stderr };
+}
+
+/** Waits until it has printed what matches; rejects where it ends before. */
+export async function untilSaid(running: Running, pattern: RegExp): Promise<void> {
+  let over = false;
+  void running.finished.then(() => {
+    over = true;
+  });
+  while (!pattern.test(running.output())) {
+    if (over) throw new Error(`it ended without ${pattern}:\n${running.output()}`);
+    await sleep(50);
+  }
 }
 
 export function run(args: readonly string[], cwd: string, env?: NodeJS.ProcessEnv): Promise<Finished> {

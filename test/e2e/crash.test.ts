@@ -105,7 +105,11 @@ describe('a campaign that is killed', () => {
 });
 
 /** An object of the store that an entry of the ledger names. */
-function objectOf(folder: string, type: string, field: string): { readonly hash: string; readonly path: string } {
+function objectOf(
+  folder: string,
+  type: string,
+  field: string,
+): { readonly hash: string; readonly path: string } {
   const entries = parseLedgerLines<LedgerBody & Record<string, { hash: string }>>(
     readFileSync(join(folder, 'runs/small/ledger.jsonl'), 'utf8'),
   );

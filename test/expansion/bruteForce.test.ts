@@ -29,3 +29,21 @@ describe('dimensions against the full system of constraints, solved exactly', ()
     }
   });
 });
+
+describe('order 6 of a triclinic crystal', () => {
+  const primitive = exhaustiveSymmetry(crystals.inversion);
+  // The brute force takes 40 s for this one: it is run where ANHARMONY_SLOW_TESTS is set, and its result kept here.
+  const FOUND = { beforeSumRules: 236, parameters: 28 };
+
+  it('has the dimensions that the brute force found', () => {
+    const { beforeSumRules, parameters } = buildClusterSpace(primitive, { 2: 4, 3: 4, 4: 4, 5: 4, 6: 4 })
+      .orders[4];
+    expect({ beforeSumRules, parameters }).toEqual(FOUND);
+  });
+
+  it.skipIf(process.env['ANHARMONY_SLOW_TESTS'] === undefined)(
+    'has them indeed (skipped without ANHARMONY_SLOW_TESTS)',
+    () => expect(bruteForceDimensions(primitive, 6, 4)).toEqual(FOUND),
+    120_000,
+  );
+});

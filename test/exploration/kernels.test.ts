@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearestNeighbourDistance } from '../../src/crystal/measures.js';
+import { nearestNeighbourDistance } from '../../src/crystal/minimum-image.js';
 import { buildSupercell } from '../../src/crystal/supercell.js';
 import { buildClusterSpace } from '../../src/expansion/clusterSpace.js';
 import { decodeProgress, encodeProgress } from '../../src/exploration/codec.js';

@@ -39,7 +39,14 @@ function campaign(story: Story): { rounds: RecordedRound[]; picks: Pick[] } {
       for (const u of known.added) model.addStructure(u);
       const from = fresh && round > 1 ? afterRefit(checkpoints[k]) : checkpoints[k];
       const untilStep = from.state.step + 250;
-      const input = toyInput({ walker: settings[k], acquisition, checkpoint: from, untilStep, lookahead, pickedBefore });
+      const input = toyInput({
+        walker: settings[k],
+        acquisition,
+        checkpoint: from,
+        untilStep,
+        lookahead,
+        pickedBefore,
+      });
       const done = explore(input, { ...model, fittingError });
       if (done.outcome === 'stopped') throw new Error('stopped');
       checkpoints[k] = done.checkpoint;
@@ -74,8 +81,14 @@ function blowsUp() {
 }
 
 const criterion: fc.Arbitrary<CriterionSettings> = fc.oneof(
-  fc.record({ name: fc.constant('trajectory-deviation' as const), n: fc.double({ min: 0.5, max: 3, noNaN: true }) }),
-  fc.record({ name: fc.constant('trajectory-average' as const), gamma: fc.double({ min: 1.05, max: 2, noNaN: true }) }),
+  fc.record({
+    name: fc.constant('trajectory-deviation' as const),
+    n: fc.double({ min: 0.5, max: 3, noNaN: true }),
+  }),
+  fc.record({
+    name: fc.constant('trajectory-average' as const),
+    gamma: fc.double({ min: 1.05, max: 2, noNaN: true }),
+  }),
   fc.record({ name: fc.constant('minimum-error' as const), last: fc.integer({ min: 1, max: 10 }) }),
   fc.record({
     name: fc.constant('fixed' as const),

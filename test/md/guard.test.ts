@@ -24,7 +24,9 @@ describe('the blow-up guard', () => {
 
   it('trips on three times the target temperature, and not without a target', () => {
     expect(guard.check(new Float64Array(6), 901, 0, 0)?.cause).toBe('temperature');
-    expect(createGuard({ masses, nearestNeighbour: 2 }).check(new Float64Array(6), 1e6, 0, 0)).toBeUndefined();
+    expect(
+      createGuard({ masses, nearestNeighbour: 2 }).check(new Float64Array(6), 1e6, 0, 0),
+    ).toBeUndefined();
   });
 
   it.each([

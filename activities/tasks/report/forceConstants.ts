@@ -1,9 +1,7 @@
 import type { Orbit } from '../../../src/expansion/types.js';
 import type { ForceField } from '../../../src/forcefield/forceField.js';
-import { createNormals } from '../../../src/numerics/random/normals.js';
-import { STREAM } from '../../../src/numerics/random/streams.js';
+import { posteriorSamples } from '../../../src/forcefield/posteriorSamples.js';
 import type { SparseMatrix } from '../../../src/numerics/sparse.js';
-import { posteriorSample } from '../../../src/regression/posterior.js';
 import type { ForceConstantNorm } from '../../../src/report/types.js';
 import type { CampaignContext } from '../context.js';
 
@@ -15,9 +13,8 @@ export function forceConstantNorms(
   { space, settings }: CampaignContext,
   field: ForceField,
 ): ForceConstantNorm[] {
-  const { parameters, precisionFactor } = field;
-  const norms = orbitNorms(parameters);
-  const samples = precisionFactor === undefined ? [] : drawSamples(field, settings.seed).map(orbitNorms);
+  const norms = orbitNorms(field.parameters);
+  const samples = posteriorSamples(field, SAMPLES, settings.seed).map(orbitNorms);
   return norms.map((norm, k) => ({ ...norm, deviation: deviationOf(samples.map((s) => s[k].norm)) }));
 
   function orbitNorms(phi: Float64Array): Omit<ForceConstantNorm, 'deviation'>[] {
@@ -35,27 +32,6 @@ export function forceConstantNorms(
         }));
     });
   }
-}
-
-function drawSamples(
-  { parameters, precisionFactor, beta, hyperparameters }: ForceField,
-  seed: number,
-): Float64Array[] {
-  const normals = createNormals(seed);
-  const posterior = {
-    parameters,
-    precisionFactor,
-    beta,
-    hyperparameters,
-    effectiveParameters: 0,
-    notDetermined: [],
-    rows: 0,
-  };
-  return Array.from({ length: SAMPLES }, (_, sample) => {
-    const z = new Float64Array(parameters.length);
-    normals.fill(STREAM.posteriorSamples, sample, 0, z);
-    return posteriorSample(posterior, z);
-  });
 }
 
 /** |Φ| of the representative: raw coordinates are orthonormal over all ordered site tuples of the orbit. */

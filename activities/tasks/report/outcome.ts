@@ -1,8 +1,9 @@
 import { advise } from '../../../src/campaign/advice.js';
 import { rulesOf } from '../../../src/campaign/bundle.js';
-import { learningOf } from '../../../src/campaign/forecast.js';
-import type { LedgerEntryBody } from '../../../src/campaign/ledger.js';
-import type { CampaignRules, Verdict } from '../../../src/campaign/state.js';
+import { learningCurve, learningOf, structuresStillNeeded } from '../../../src/campaign/forecast.js';
+import { type LedgerEntryBody, totalOf } from '../../../src/campaign/ledger.js';
+import type { Assessment, CampaignRules, LearningPoint, Verdict } from '../../../src/campaign/state.js';
+import { structuresLeft } from '../../../src/report/forecast.js';
 import type { Outcome } from '../../../src/report/types.js';
 import type { CampaignContext } from '../context.js';
 import { entriesOf } from '../report.js';
@@ -39,7 +40,7 @@ export function outcomeOf(
     deviation: assessed?.deviation ?? null,
     expectedRmse: assessed?.expectedRmse ?? null,
     parameters: space.parameters,
-    trainingStructures: counts.random + counts.phonon + counts.md,
+    trainingStructures: totalOf(counts),
     structuresFromMd: counts.md,
     totalTime: ps([...lastStep.values()].reduce((a, b) => a + b, 0)),
     progress: {
@@ -63,18 +64,38 @@ function adviceFrom(
     entriesOf(ledger, 'asked').flatMap(({ group, structure }) => (group === 'md' ? [structure] : [])),
   );
   const dropped = entriesOf(ledger, 'screened').reduce((sum, entry) => sum + entry.dropped.length, 0);
+  const assessment = entriesOf(ledger, 'assessed').at(-1)?.assessment ?? null;
+  const learning = learningOf(ledger);
+  if (verdict === null) return expectation(rules, assessment, refit?.counts.md ?? 0, learning);
   return advise({
-    verdict: verdict?.kind ?? null,
+    verdict: verdict.kind,
     rules,
-    assessment: entriesOf(ledger, 'assessed').at(-1)?.assessment ?? null,
+    assessment,
     fittingError: refit?.forceField.fittingError ?? null,
-    learning: learningOf(ledger),
+    learning,
     fromMd: refit?.counts.md ?? 0,
     picked: asked.size - dropped,
     quarantined: entriesOf(ledger, 'quarantined').filter(({ structure }) => asked.has(structure)).length,
-    wrecks: entriesOf(ledger, 'explored').filter(({ outcome }) => outcome === 'wrecked' || outcome === 'stuck')
-      .length,
+    wrecks: entriesOf(ledger, 'explored').filter(
+      ({ outcome }) => outcome === 'wrecked' || outcome === 'stuck',
+    ).length,
     steps,
     notDetermined: refit?.forceField.notDetermined ?? [],
   });
+}
+
+/** What a running campaign still needs. */
+function expectation(
+  rules: CampaignRules,
+  assessment: Assessment | null,
+  fromMd: number,
+  learning: readonly LearningPoint[],
+): string[] {
+  const curve = learningCurve(learning);
+  const needed = structuresStillNeeded({ rules, assessment, training: { md: fromMd } }, curve);
+  if (needed === null || curve === null) return [];
+  const error = curve.exponentDeviation / 2;
+  return [
+    `Still needed for convergence: ${structuresLeft(needed)}. ε_B has fallen as N^−${(curve.exponent / 2).toFixed(2)} (± ${error.toFixed(2)}) with the number of structures.`,
+  ];
 }

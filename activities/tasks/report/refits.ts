@@ -16,7 +16,12 @@ export function refitRecords(
     return {
       index,
       times: startTimes(segments, forceField.ref.hash, settings.md.timestep),
-      groups: { random: counts.random, phonon: counts.phonon, MD: counts.md },
+      groups: {
+        random: counts.random,
+        phonon: counts.phonon,
+        imported: counts.imported ?? 0,
+        MD: counts.md,
+      },
       fittingError,
       mean: error?.mean ?? null,
       deviation: error?.deviation ?? null,

@@ -11,6 +11,7 @@ import { entriesOf } from '../report.js';
 
 const GROUPS: Readonly<Record<Exclude<Group, 'ideal'>, StructureGroup>> = {
   random: 'random',
+  imported: 'imported',
   phonon: 'phonon',
   md: 'MD',
 };
@@ -32,7 +33,7 @@ export function structureRecords(
     if (quarantined.has(id)) return 'quarantined';
     if (dropped.has(id)) return 'rejected';
     if (!added.has(id)) return 'pending';
-    return group !== 'md' && counts?.[group as 'random' | 'phonon'] === 0 ? 'left' : 'training';
+    return (group === 'random' || group === 'phonon') && counts?.[group] === 0 ? 'left' : 'training';
   };
   return entriesOf(ledger, 'asked').flatMap(({ structure, group, pick }) => {
     if (group === 'ideal') return [];

@@ -1,16 +1,21 @@
-import { decodeCheckpoint } from '../../exploration/codec.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignEvent } from '../../campaign/messages.js';
 import type { LabelOutcome, PickSummary, Prepared } from '../../campaign/state.js';
+import { decodeCheckpoint } from '../../exploration/codec.js';
 import type { Store } from '../../store/types.js';
 
 /** What moved a campaign on, in order, told from its ledger: events for `decide`, and the moments when it was resumed. */
-export type Happening = { readonly kind: 'event'; readonly event: CampaignEvent } | { readonly kind: 'resumed' };
+export type Happening =
+  | { readonly kind: 'event'; readonly event: CampaignEvent }
+  | { readonly kind: 'resumed' };
 
 type Entry<T extends LedgerEntryBody['type']> = Extract<LedgerEntryBody, { type: T }>;
 
 /** `command` is left empty: who replays them knows which command each answers. */
-export async function happenings(store: Store, ledger: readonly LedgerEntryBody[]): Promise<readonly Happening[]> {
+export async function happenings(
+  store: Store,
+  ledger: readonly LedgerEntryBody[],
+): Promise<readonly Happening[]> {
   const found: Happening[] = [];
   for (const [k, entry] of ledger.entries()) {
     if (entry.type === 'resumed') found.push({ kind: 'resumed' });
@@ -20,32 +25,73 @@ export async function happenings(store: Store, ledger: readonly LedgerEntryBody[
   return found;
 }
 
-async function eventOf(store: Store, ledger: readonly LedgerEntryBody[], k: number, entry: LedgerEntryBody): Promise<CampaignEvent | null> {
+async function eventOf(
+  store: Store,
+  ledger: readonly LedgerEntryBody[],
+  k: number,
+  entry: LedgerEntryBody,
+): Promise<CampaignEvent | null> {
   const command = '';
   switch (entry.type) {
     case 'prepared': {
       const asked = run(ledger, k + 1, 'asked');
       const { basis, parameters, warnings } = entry;
-      const prepared: Prepared = { basis, parameters, warnings, atoms: 0, formula: '', spaceGroup: '', orders: [] };
+      const prepared: Prepared = {
+        basis,
+        parameters,
+        warnings,
+        atoms: 0,
+        formula: '',
+        spaceGroup: '',
+        orders: [],
+      };
       const ideal = asked.find((e) => e.group === 'ideal')!.ref;
-      return { type: 'prepared', command, prepared, ideal, random: asked.filter((e) => e.group === 'random').map((e) => e.ref) };
+      return {
+        type: 'prepared',
+        command,
+        prepared,
+        ideal,
+        random: asked.filter((e) => e.group === 'random').map((e) => e.ref),
+        imported: asked.filter((e) => e.group === 'imported').map((e) => e.ref),
+      };
     }
     case 'test-set':
       return { type: 'test-set', command, testSet: entry.testSet, frames: entry.frames };
     case 'asked': {
       const first = entry.group === 'phonon' && !isPhonon(ledger[k - 1]);
-      return first ? { type: 'displaced', command, structures: run(ledger, k, 'asked').map((e) => e.ref) } : null;
+      return first
+        ? { type: 'displaced', command, structures: run(ledger, k, 'asked').map((e) => e.ref) }
+        : null;
     }
     case 'explored':
-      return { type: 'explored', command, walker: entry.walker, result: await walkerRound(store, ledger, k, entry) };
+      return {
+        type: 'explored',
+        command,
+        walker: entry.walker,
+        result: await walkerRound(store, ledger, k, entry),
+      };
     case 'screened':
       return { type: 'screened', command, kept: entry.kept };
     case 'labelled':
     case 'quarantined':
-      return { type: 'labelled', command, structure: entry.structure, outcome: labelOutcome(ledger, k, entry) };
+      return {
+        type: 'labelled',
+        command,
+        structure: entry.structure,
+        outcome: labelOutcome(ledger, k, entry),
+      };
     case 'refitted': {
       const { forceField, trainingSet, counts, checks, seconds } = entry;
-      return { type: 'refitted', command, forceField, trainingSet, counts, checks, seconds, warnings: warningsBefore(ledger, k) };
+      return {
+        type: 'refitted',
+        command,
+        forceField,
+        trainingSet,
+        counts,
+        checks,
+        seconds,
+        warnings: warningsBefore(ledger, k),
+      };
     }
     case 'faulted':
       return { type: 'ended', command, verdict: { kind: 'failed', reason: entry.message } };
@@ -61,15 +107,25 @@ function isPhonon(entry: LedgerEntryBody | undefined): boolean {
 }
 
 /** The entries of one type that follow each other from `from` on. */
-function run<T extends LedgerEntryBody['type']>(ledger: readonly LedgerEntryBody[], from: number, type: T): Entry<T>[] {
+function run<T extends LedgerEntryBody['type']>(
+  ledger: readonly LedgerEntryBody[],
+  from: number,
+  type: T,
+): Entry<T>[] {
   const found: Entry<T>[] = [];
   for (let k = from; ledger[k]?.type === type; k++) found.push(ledger[k] as Entry<T>);
   return found;
 }
 
 /** The statistics of ε_B come from the checkpoint. */
-async function walkerRound(store: Store, ledger: readonly LedgerEntryBody[], k: number, entry: Entry<'explored'>) {
-  const { round, walker, picks, outcome, detail, fromStep, toStep, checkpoint, trace, evaluations, seconds } = entry;
+async function walkerRound(
+  store: Store,
+  ledger: readonly LedgerEntryBody[],
+  k: number,
+  entry: Entry<'explored'>,
+) {
+  const { round, walker, picks, outcome, detail, fromStep, toStep, checkpoint, trace, evaluations, seconds } =
+    entry;
   const { sinceRefit } = decodeCheckpoint(await store.get(entry.checkpoint));
   let next = k;
   while (ledger[next]?.type === 'explored' && (ledger[next] as Entry<'explored'>).round === round) next++;
@@ -77,7 +133,10 @@ async function walkerRound(store: Store, ledger: readonly LedgerEntryBody[], k: 
   const asked = run(ledger, next, 'asked').filter((e) => e.group === 'md' && e.pick?.walker === walker);
   const taken = asked.map((e) => ({ structure: e.ref, pick: e.pick! }));
   // Picks that convergence made needless were never asked for: the ledger holds their number alone.
-  const dropped = Array.from({ length: picks - taken.length }, () => ({ structure: entry.checkpoint, pick: NOT_ASKED }));
+  const dropped = Array.from({ length: picks - taken.length }, () => ({
+    structure: entry.checkpoint,
+    pick: NOT_ASKED,
+  }));
   const walked = { outcome, detail, fromStep, toStep, checkpoint, trace, evaluations, seconds };
   return { ...walked, sinceRefit, picks: [...taken, ...dropped] };
 }
@@ -96,7 +155,11 @@ const NOT_ASKED: PickSummary = {
   temperature: 0,
 };
 
-function labelOutcome(ledger: readonly LedgerEntryBody[], k: number, entry: Entry<'labelled'> | Entry<'quarantined'>): LabelOutcome {
+function labelOutcome(
+  ledger: readonly LedgerEntryBody[],
+  k: number,
+  entry: Entry<'labelled'> | Entry<'quarantined'>,
+): LabelOutcome {
   const attempts = ledger
     .slice(0, k)
     .filter((e): e is Entry<'attempt'> => e.type === 'attempt' && e.structure === entry.structure)
@@ -109,6 +172,7 @@ function labelOutcome(ledger: readonly LedgerEntryBody[], k: number, entry: Entr
 
 function warningsBefore(ledger: readonly LedgerEntryBody[], k: number): string[] {
   const messages: string[] = [];
-  for (let j = k - 1; ledger[j]?.type === 'warned'; j--) messages.unshift((ledger[j] as Entry<'warned'>).message);
+  for (let j = k - 1; ledger[j]?.type === 'warned'; j--)
+    messages.unshift((ledger[j] as Entry<'warned'>).message);
   return messages;
 }

@@ -25,9 +25,15 @@ export interface ReplayOptions {
 }
 
 /** Makes every decision of a campaign again from what happened, and compares what follows with its ledger, entry by entry. */
-export async function replayLedger({ ledger, happenings, rules, onAnswer }: ReplayOptions): Promise<Deviation | null> {
+export async function replayLedger({
+  ledger,
+  happenings,
+  rules,
+  onAnswer,
+}: ReplayOptions): Promise<Deviation | null> {
   const started = ledger[0];
-  if (started?.type !== 'started') return { sequence: 0, message: 'the ledger does not begin with the start of a campaign' };
+  if (started?.type !== 'started')
+    return { sequence: 0, message: 'the ledger does not begin with the start of a campaign' };
   const made: LedgerEntryBody[] = [];
   let state = record(newCampaign(started.name, started.fingerprint, started.campaign, rules), made);
   for (const happening of happenings) {
@@ -37,14 +43,18 @@ export async function replayLedger({ ledger, happenings, rules, onAnswer }: Repl
     }
     const command = answered(state, happening.event);
     if (command === undefined && happening.event.type !== 'ended') {
-      return { sequence: made.length, message: `nothing called for what is recorded here: ${happening.event.type}` };
+      return {
+        sequence: made.length,
+        message: `nothing called for what is recorded here: ${happening.event.type}`,
+      };
     }
     if (command) await onAnswer?.(command, happening.event);
     state = record(decide(state, { ...happening.event, command: command?.id ?? 'ended' }).state, made);
     const deviation = compare(made, ledger);
     if (deviation) return deviation;
   }
-  if (made.length < ledger.length) return { sequence: made.length, message: 'the ledger goes on where nothing more was decided' };
+  if (made.length < ledger.length)
+    return { sequence: made.length, message: 'the ledger goes on where nothing more was decided' };
   return null;
 }
 
@@ -54,7 +64,8 @@ function record(state: CampaignState, made: LedgerEntryBody[]): CampaignState {
   if (!last) return state;
   made.push(...state.journal);
   const command = outstanding(state).find((c) => c.type === 'record')!;
-  return decide(state, { type: 'recorded', command: command.id, head: NO_HEAD, sequence: last.sequence }).state;
+  return decide(state, { type: 'recorded', command: command.id, head: NO_HEAD, sequence: last.sequence })
+    .state;
 }
 
 function answered(state: CampaignState, event: CampaignEvent): Command | undefined {
@@ -86,7 +97,10 @@ function compare(made: readonly LedgerEntryBody[], ledger: readonly LedgerEntryB
     if (recorded === undefined) return { sequence: k, message: `the ledger ends before: ${made[k].type}` };
     const { previous: _, ...body } = recorded as LedgerEntryBody & { previous?: unknown };
     if (canonicalText(JSON.parse(JSON.stringify(made[k]))) !== canonicalText(body)) {
-      return { sequence: k, message: `the rules give another entry here: ${made[k].type} instead of, or other than, the recorded ${recorded.type}` };
+      return {
+        sequence: k,
+        message: `the rules give another entry here: ${made[k].type} instead of, or other than, the recorded ${recorded.type}`,
+      };
     }
   }
   return null;

@@ -36,7 +36,12 @@ export interface VerifyOptions {
 }
 
 /** Proves a campaign from its store: chain, objects, labels, fits, decisions. Writes nothing. */
-export async function verifyCampaign({ store, head, recompute, onProgress }: VerifyOptions): Promise<readonly Check[]> {
+export async function verifyCampaign({
+  store,
+  head,
+  recompute,
+  onProgress,
+}: VerifyOptions): Promise<readonly Check[]> {
   const checks: Check[] = [];
   const attempt = async (name: string, proof: () => Promise<string>): Promise<boolean> => {
     onProgress?.(name);
@@ -58,8 +63,11 @@ export async function verifyCampaign({ store, head, recompute, onProgress }: Ver
   const started = ledger[0];
   if (started?.type !== 'started') return checks;
   await attempt('each label against the gate', () => verifyLabels(store, started.campaign, ledger));
-  await attempt(recompute ? 'every decision and every result, computed again' : 'every decision and every fit, computed again', () =>
-    verifyDecisions(store, started, ledger, recompute, onProgress),
+  await attempt(
+    recompute
+      ? 'every decision and every result, computed again'
+      : 'every decision and every fit, computed again',
+    () => verifyDecisions(store, started, ledger, recompute, onProgress),
   );
   return checks;
 }
@@ -68,7 +76,8 @@ async function verifyObjects(store: Store, ledger: readonly LedgerEntryBody[]): 
   const refs = new Map<string, Ref>();
   const collect = (value: unknown): void => {
     if (isRef(value)) refs.set(value.hash, value);
-    else if (value !== null && typeof value === 'object') for (const inner of Object.values(value)) collect(inner);
+    else if (value !== null && typeof value === 'object')
+      for (const inner of Object.values(value)) collect(inner);
   };
   collect(ledger);
   let bytes = 0;
@@ -76,7 +85,11 @@ async function verifyObjects(store: Store, ledger: readonly LedgerEntryBody[]): 
   return `${refs.size} objects, ${(bytes / 1048576).toFixed(1)} MiB: every hash is right`;
 }
 
-async function verifyLabels(store: Store, campaign: Ref, ledger: readonly LedgerEntryBody[]): Promise<string> {
+async function verifyLabels(
+  store: Store,
+  campaign: Ref,
+  ledger: readonly LedgerEntryBody[],
+): Promise<string> {
   const { supercell, settings } = await campaignContext(store, campaign);
   const structures = new Map(ledger.flatMap((e) => (e.type === 'asked' ? [[e.structure, e.ref]] : [])));
   let labels = 0;
@@ -84,7 +97,10 @@ async function verifyLabels(store: Store, campaign: Ref, ledger: readonly Ledger
     if (entry.type !== 'labelled') continue;
     const { forces, energy } = await getLabel(store, entry.label);
     const { lattice, species } = supercell.crystal;
-    const positions = displacedPositions(supercell, await getStructure(store, structures.get(entry.structure)!));
+    const positions = displacedPositions(
+      supercell,
+      await getStructure(store, structures.get(entry.structure)!),
+    );
     const result = { forces, energy, converged: true, program: '', seconds: 0 };
     const verdict = checkLabel({ lattice, species, positions }, result, settings.reference.gate);
     if (!verdict.accepted) throw new Error(`structure ${entry.structure}: ${verdict.reason}`);
@@ -117,11 +133,17 @@ async function verifyDecisions(
     const task = TASKS[command.type as keyof typeof TASKS];
     const input = { campaign: started.campaign, name: started.name, command };
     const answer: CampaignEvent = await task(environment, input as never);
-    if (essence(answer) !== essence(event)) throw new Error(`${command.id} gives another result than the recorded one`);
+    if (essence(answer) !== essence(event))
+      throw new Error(`${command.id} gives another result than the recorded one`);
     computed++;
   };
   try {
-    const deviation = await replayLedger({ ledger, happenings: await happenings(store, ledger), rules: rulesOf(settings), onAnswer });
+    const deviation = await replayLedger({
+      ledger,
+      happenings: await happenings(store, ledger),
+      rules: rulesOf(settings),
+      onAnswer,
+    });
     if (deviation) throw new Error(`entry ${deviation.sequence}: ${deviation.message}`);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -130,7 +152,15 @@ async function verifyDecisions(
 }
 
 const FITS: readonly Command['type'][] = ['refit'];
-const EVERYTHING: readonly Command['type'][] = ['prepare', 'displace', 'screen', 'refit', 'explore', 'test-set', 'label'];
+const EVERYTHING: readonly Command['type'][] = [
+  'prepare',
+  'displace',
+  'screen',
+  'refit',
+  'explore',
+  'test-set',
+  'label',
+];
 const TASKS = {
   prepare: tasks.prepare,
   displace: tasks.displace,

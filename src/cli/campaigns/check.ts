@@ -1,16 +1,17 @@
-import type { CampaignBundle } from '../../campaign/bundle.js';
-import type { CampaignSettings } from '../../campaign/schema.js';
+import type { CampaignBundle, InputFile } from '../../campaign/bundle.js';
+import { parseData } from '../../crystal/data.js';
 import { reducedFormula } from '../../crystal/formula.js';
 import { labelledFrames } from '../../crystal/labelledFrames.js';
 import { parseCrystal } from '../../crystal/read.js';
 import { buildSupercell } from '../../crystal/supercell.js';
 import { analyseSymmetry } from '../../crystal/symmetry.js';
 import type { Supercell } from '../../crystal/types.js';
-import { InputError, inputError, type Problem } from '../../errors.js';
+import { formatProblem, InputError, inputError, type Problem } from '../../errors.js';
 import { type ClusterSpaceEstimate, estimateClusterSpace } from '../../expansion/estimate.js';
 import { chosenOptions } from '../../expansion/options.js';
 import { checkSupercell } from '../../expansion/supercellFit.js';
 import { createCalculator } from '../../reference/catalogue.js';
+import { checkDynamics, scheduleLines } from './checkDynamics.js';
 
 /**
  * Physical consistency, before anything starts: the crystal, the supercell, cutoffs that fit, a reference that describes
@@ -29,15 +30,27 @@ export function checkCampaign(bundle: CampaignBundle): readonly string[] {
     () => chosenOptions(options, cutoffs),
     () => createCalculator(settings.reference, { lattice, species, folder: bundle.folder }),
     () => checkTestSet(bundle, supercell),
-    () => checkWindow(settings),
+    () => checkData(bundle, supercell),
+    () => checkDynamics(settings),
   ]);
   const estimate = estimateClusterSpace(primitive, cutoffs, options);
   const atoms = supercell.siteOf.length;
   const { number, symbol } = primitive.spaceGroup;
   return [
     `crystal: ${reducedFormula(primitive.crystal.species)}, ${symbol} (${number}), ${primitive.crystal.species.length} atoms in the primitive cell, ${atoms} in the supercell`,
+    ...(bundle.data ?? []).flatMap((file) => dataLines(file, supercell)),
+    ...scheduleLines(settings),
     ...estimate.warnings.map((warning) => `warning: ${warning}`),
     ...costLines(estimate, atoms, settings.acquisition.every),
+  ];
+}
+
+function dataLines({ name, text }: InputFile, supercell: Supercell): string[] {
+  const { refused } = parseData(text, name);
+  const count = labelledFrames(text, name, supercell).length;
+  return [
+    `imported: ${count} ${count === 1 ? 'structure' : 'structures'} of ${name}`,
+    ...refused.map((problem) => `warning: left out: ${formatProblem(problem)}`),
   ];
 }
 
@@ -55,6 +68,32 @@ function throwAll(checks: readonly (() => unknown)[]): void {
   if (problems.length > 0) throw new InputError(problems);
 }
 
+/** Structures that are imported one by one, each with an entry in the ledger. */
+const MOST_IMPORTED = 200;
+
+function checkData({ settings, data }: CampaignBundle, supercell: Supercell): void {
+  const { random } = settings.initial;
+  if (data === undefined && random.count === 0) {
+    throw inputError({
+      field: 'initial.random.count',
+      message: 'there is nothing to start from',
+      got: '0',
+      expected: 'at least 1 without initial.data',
+    });
+  }
+  const counts = (data ?? []).map(({ text, name }) => labelledFrames(text, name, supercell).length);
+  const all = counts.reduce((sum, n) => sum + n, 0);
+  if (all > MOST_IMPORTED) {
+    throw inputError({
+      field: 'initial.data',
+      message: 'too many structures',
+      got: String(all),
+      expected: `at most ${MOST_IMPORTED}`,
+      hint: 'neighbouring frames of a trajectory tell nearly the same: take each 50th or so',
+    });
+  }
+}
+
 function checkTestSet({ settings, testSet }: CampaignBundle, supercell: Supercell): void {
   if (testSet) labelledFrames(testSet.text, testSet.name, supercell);
   if (settings.test?.source !== 'reference-md' || settings.reference.calculator !== 'command') return;
@@ -63,16 +102,6 @@ function checkTestSet({ settings, testSet }: CampaignBundle, supercell: Supercel
     message: 'MD driven by the reference needs a built-in potential',
     got: settings.reference.calculator,
     hint: 'give the test set as a file: test: {source: file, file: …}',
-  });
-}
-
-function checkWindow({ acquisition: { minWindow, window } }: CampaignSettings): void {
-  if (minWindow <= window) return;
-  throw inputError({
-    field: 'acquisition.minWindow',
-    message: 'is longer than the window, which can never be filled',
-    got: String(minWindow),
-    expected: `at most acquisition.window = ${window}`,
   });
 }
 

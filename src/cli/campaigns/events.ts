@@ -1,4 +1,5 @@
-import type { LedgerEntryBody } from '../../campaign/ledger.js';
+import { confidence, confidenceText, surprises } from '../../campaign/confidence.js';
+import { type LedgerEntryBody, totalOf } from '../../campaign/ledger.js';
 import type { CampaignState } from '../../campaign/state.js';
 import type { LiveEvent } from '../live/types.js';
 
@@ -9,6 +10,17 @@ export function liveEvents(
   elapsed: number,
 ): LiveEvent[] {
   return entries.flatMap((entry) => liveEvent(entry, state, elapsed));
+}
+
+/** New labels that contradict their error bars, and a force field whose latest labels do. */
+function labelWarnings(
+  { checks }: Extract<LedgerEntryBody, { type: 'refitted' }>,
+  { labelRatios }: CampaignState,
+): readonly string[] {
+  const trust = confidence(labelRatios ?? []);
+  const isNew = checks.some(({ structure }) => labelRatios?.some((r) => r.structure === structure));
+  const over = isNew && trust?.verdict === 'over-confident' ? [confidenceText(trust)] : [];
+  return [...surprises(checks, labelRatios ?? []), ...over];
 }
 
 function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number): LiveEvent[] {
@@ -89,7 +101,7 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
       ];
     case 'refitted': {
       const { counts, forceField } = entry;
-      const structures = counts.random + counts.phonon + counts.md;
+      const structures = totalOf(counts);
       return [
         {
           ...common,
@@ -99,6 +111,9 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
           fittingError: forceField.fittingError,
           logEvidence: forceField.logEvidence,
         },
+        ...labelWarnings(entry, state).map(
+          (text) => ({ ...common, kind: 'message', level: 'warn', text }) as const,
+        ),
       ];
     }
     case 'assessed': {

@@ -1,5 +1,10 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import { type CampaignBundle, fingerprintSource, METHOD_VERSION } from '../../campaign/bundle.js';
+import {
+  type CampaignBundle,
+  fingerprintSource,
+  type InputFile,
+  METHOD_VERSION,
+} from '../../campaign/bundle.js';
 import { parseCampaign } from '../../campaign/parse.js';
 import type { CampaignSettings } from '../../campaign/schema.js';
 import { readText } from '../../crystal/read.js';
@@ -23,10 +28,15 @@ export function loadCampaign(path: string): LoadedCampaign {
     settings,
     crystal: { name: settings.crystal, text: readInput(folder, settings.crystal, 'crystal') },
     testSet: readTestSet(folder, settings),
+    ...(settings.initial.data && { data: readData(folder, settings.initial.data) }),
     source,
     folder,
   };
   return { bundle, fingerprint: hashOf(fingerprintSource(bundle)) };
+}
+
+function readData(folder: string, names: readonly string[]): InputFile[] {
+  return names.map((name, k) => ({ name, text: readInput(folder, name, `initial.data.${k}`) }));
 }
 
 function readTestSet(folder: string, { test }: CampaignSettings) {

@@ -1,5 +1,6 @@
 import type { TaskProgress } from '../../../activities/protocol.js';
 import { forecast } from '../../campaign/forecast.js';
+import { totalOf } from '../../campaign/ledger.js';
 import type { Stage as CampaignStage, CampaignState, WalkerState } from '../../campaign/state.js';
 import { expectedErrorInterval } from '../../report/expectedError.js';
 import type { LiveState, LiveWalker, Stage } from '../live/types.js';
@@ -46,7 +47,7 @@ export function createLiveTracker({ server, results }: Surroundings) {
       round: state.round,
       walkers: initial ? [] : walkers,
       structures: {
-        training: state.training.random + state.training.phonon + state.training.md,
+        training: totalOf(state.training),
         fromMd: state.training.md,
         pending: state.pending.filter((p) => p.group !== 'ideal').length,
         quarantined: state.quarantined,

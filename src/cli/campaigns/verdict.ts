@@ -1,9 +1,11 @@
 import { type AdviceFacts, advise } from '../../campaign/advice.js';
+import { confidence, confidenceText } from '../../campaign/confidence.js';
 import { forecast } from '../../campaign/forecast.js';
+import { totalOf } from '../../campaign/ledger.js';
 import type { CampaignState } from '../../campaign/state.js';
 import { expectedErrorInterval } from '../../report/expectedError.js';
-import { forceError, forceErrorInterval, percent, picoseconds } from '../../report/numbers.js';
 import { forecastLine } from '../../report/forecast.js';
+import { forceError, forceErrorInterval, percent, picoseconds } from '../../report/numbers.js';
 
 /** The verdict with its numbers, for the last lines of a run and for `status`. */
 export function verdictLines(state: CampaignState): string[] {
@@ -13,7 +15,7 @@ export function verdictLines(state: CampaignState): string[] {
   ];
   const time = state.walkers.reduce((sum, w) => sum + (w.step * rules.timestep) / 1000, 0);
   lines.push(
-    `  ${training.md} structures from MD of ${training.random + training.phonon + training.md} in the training set, ${picoseconds(time)} of MD, ${state.cost.referenceRuns} reference runs`,
+    `  ${training.md} structures from MD of ${totalOf(training)} in the training set, ${picoseconds(time)} of MD, ${state.cost.referenceRuns} reference runs`,
   );
   if (!forceField) return [...lines, ...advise(factsOf(state)).map((advice) => `  hint: ${advice}`)];
   lines.push(`  fitting error β^-1/2 ${forceError(forceField.fittingError)}`);
@@ -36,7 +38,19 @@ export function verdictLines(state: CampaignState): string[] {
     const left = forecastLine(forecast(state));
     if (left !== undefined) lines.push(`  ${left}`);
   }
-  return [...lines, ...advise(factsOf(state)).map((advice) => `  hint: ${advice}`)];
+  return [...lines, ...trustLines(state), ...advise(factsOf(state)).map((advice) => `  hint: ${advice}`)];
+}
+
+/** Whether labels bear the error bars out, and which of them look wrong. */
+function trustLines({ labelRatios, suspects }: CampaignState): string[] {
+  const trust = confidence(labelRatios ?? []);
+  const lines: string[] = [];
+  if (trust) lines.push(`  ${trust.verdict === 'calibrated' ? '' : 'warning: '}${confidenceText(trust)}`);
+  if (suspects && suspects.length > 0)
+    lines.push(
+      `  warning: suspect labels: structures ${suspects.join(', ')}; the report tells how far off they are`,
+    );
+  return lines;
 }
 
 function factsOf(state: CampaignState): AdviceFacts {

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { RESULT_FILES } from '../../../activities/tasks/publish.js';
 import { readBundle } from '../../../activities/tasks/context.js';
+import { RESULT_FILES } from '../../../activities/tasks/publish.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import { inputError } from '../../errors.js';
-import { refOf } from '../../store/ref.js';
 import { openFolderStore } from '../../store/folderStore.js';
 import { parseLedgerLines } from '../../store/ledger.js';
+import { refOf } from '../../store/ref.js';
 import type { Ref, Store } from '../../store/types.js';
-import { structureLines, storyLines } from '../audit/story.js';
+import { storyLines, structureLines } from '../audit/story.js';
 import { verifyCampaign } from '../audit/verify.js';
 import { EXIT } from '../exit.js';
 import { type Home, homeOf } from '../home.js';
@@ -49,9 +49,16 @@ async function audit(name: string, options: AuditOptions): Promise<void> {
     for (const entry of entries) process.stdout.write(`${JSON.stringify(entry)}\n`);
     return;
   }
-  const lines = options.structure === undefined ? storyLines(entries, timestep) : structureLines(entries, options.structure, timestep);
+  const lines =
+    options.structure === undefined
+      ? storyLines(entries, timestep)
+      : structureLines(entries, options.structure, timestep);
   if (lines.length === 0) {
-    throw inputError({ field: '--structure', message: 'the campaign has no structure of this number', got: String(options.structure) });
+    throw inputError({
+      field: '--structure',
+      message: 'the campaign has no structure of this number',
+      got: String(options.structure),
+    });
   }
   process.stdout.write(`${lines.join('\n')}\n`);
 }
@@ -62,15 +69,24 @@ async function verify(name: string, options: { home?: string; recompute?: boolea
   const { head } = await publishedLedger(home, name);
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);
   const checks = await verifyCampaign({ store, head, recompute: options.recompute === true, onProgress });
-  for (const { name: what, holds, detail } of checks) process.stdout.write(`${holds ? 'holds ' : 'BROKEN'}  ${what}: ${detail}\n`);
+  for (const { name: what, holds, detail } of checks)
+    process.stdout.write(`${holds ? 'holds ' : 'BROKEN'}  ${what}: ${detail}\n`);
   if (checks.some((check) => !check.holds)) process.exitCode = EXIT.failure;
 }
 
 /** The readable ledger of the result folder, its chain verified, and the object of its last line. */
-async function publishedLedger(home: Home, name: string): Promise<{ entries: readonly LedgerEntryBody[]; head: Ref }> {
+async function publishedLedger(
+  home: Home,
+  name: string,
+): Promise<{ entries: readonly LedgerEntryBody[]; head: Ref }> {
   const path = join(home.runs, name, RESULT_FILES.ledger);
   const text = await readFile(path, 'utf8').catch(() => {
-    throw inputError({ field: 'NAME', message: 'there is no ledger of this campaign here', got: path, hint: 'a finished run leaves it; for a running campaign write it with `anharmony report NAME`' });
+    throw inputError({
+      field: 'NAME',
+      message: 'there is no ledger of this campaign here',
+      got: path,
+      hint: 'a finished run leaves it; for a running campaign write it with `anharmony report NAME`',
+    });
   });
   const entries = parseLedgerLines<LedgerEntryBody>(text);
   const last = text.trimEnd().split('\n').at(-1) ?? '';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { inputError } from '../../errors.js';
 import { observe } from '../campaigns/observe.js';
@@ -99,7 +99,7 @@ async function status(client: Client, name: string, json: boolean): Promise<void
 async function list(client: Client, { query, json }: { query?: string; json?: boolean }): Promise<void> {
   const filter = `WorkflowType = 'campaign'${query ? ` AND (${query})` : ''}`;
   const rows = [];
-  for await (const info of client.workflow.list({ query: filter })) {
+  for await (const info of found(client, filter)) {
     const attributes = new Map(
       info.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
     );
@@ -123,6 +123,26 @@ async function list(client: Client, { query, json }: { query?: string; json?: bo
   ];
   process.stdout.write(json ? `${JSON.stringify(latest, null, 2)}\n` : table(latest));
 }
+
+/** Executions that the filter finds; a filter that the server cannot read is the person's to mend. */
+async function* found(client: Client, query: string) {
+  try {
+    yield* client.workflow.list({ query });
+  } catch (error) {
+    if (!(error instanceof Error && isGrpcServiceError(error.cause) && error.cause.code === INVALID_ARGUMENT))
+      throw error;
+    throw inputError({
+      field: '--query',
+      message: error.cause.details,
+      got: query,
+      expected: 'a list filter of Temporal',
+      hint: 'attributes: AnharmonyMaterial, …Stage, …Verdict, …Structures, …FittingError, …BayesianError (eV/Å), ExecutionStatus, StartTime',
+    });
+  }
+}
+
+/** gRPC's code. */
+const INVALID_ARGUMENT = 3;
 
 function table(rows: readonly { readonly [column: string]: unknown }[]): string {
   if (rows.length === 0) return 'no campaigns\n';
@@ -184,7 +204,8 @@ async function watch(
     patienceWith(access, home, (line) => process.stderr.write(`${line}\n`)),
   ).finally(() => view.close());
   if (interrupted.aborted || !seen?.status) return;
-  for (const line of verdictLines(seen.status.state)) process.stdout.write(`${line}\n`);
+  if (format !== 'json')
+    for (const line of verdictLines(seen.status.state)) process.stdout.write(`${line}\n`);
   process.exitCode = exitCodeOf(seen.status.state.verdict);
 }
 
@@ -196,7 +217,10 @@ async function cancel(client: Client, name: string): Promise<void> {
     return;
   }
   await handle.cancel();
-  const ended = await Promise.race([resultOf(client, name), sleep(CANCEL_SECONDS * 1000, null)]);
+  const ended = await Promise.race([
+    resultOf(client, name),
+    sleep(CANCEL_SECONDS * 1000, null, { ref: false }),
+  ]);
   if (ended)
     process.stdout.write(
       `campaign ${name}: ${ended.verdict?.kind ?? 'ended'}; \`anharmony run\` goes on with it\n`,

@@ -4,11 +4,17 @@ import type { Command } from 'commander';
 import { FailureError, inputError } from '../../errors.js';
 import { decodeForceField, type ForceField, parametersHash } from '../../forcefield/forceField.js';
 import { storeError } from '../../store/errors.js';
-import { createProductionFiles, PRODUCTION_FILES } from '../production/files.js';
+import { EXIT } from '../exit.js';
+import { readCheckpoint, writeCheckpoint } from '../production/checkpoint.js';
+import { createProductionFiles, PRODUCTION_FILES, tables } from '../production/files.js';
 import { type MdFlags, mdOptions } from '../production/options.js';
 import { prepareProduction } from '../production/prepare.js';
 import { createProgressLines, describeSummary } from '../production/progress.js';
 import { runProduction } from '../production/runner.js';
+import { createStatistics } from '../production/statistics.js';
+
+/** Wall-clock ms between two checkpoints. */
+const CHECKPOINT_MS = 30_000;
 
 /** `anharmony md FF`: a production trajectory in a trained force field, with its error bar. */
 export function registerMd(program: Command): void {
@@ -20,21 +26,31 @@ export function registerMd(program: Command): void {
       '--supercell <n...>',
       'cells along the three axes, e.g. 6 6 6 (default: the supercell it was trained in)',
     )
-    .option('--temperature <K>', 'temperature', '300')
-    .option('--time <time>', 'simulated time', '50ps')
+    .option('--temperature <K>', 'temperature (default: 300)')
+    .option(
+      '--ramp <legs...>',
+      'temperature schedule instead: from-to:time ramps, hold:time holds, e.g. 100-900:50ps 900:20ps',
+    )
+    .option('--time <time>', 'simulated time (default: 50ps, or the length of the ramp)')
     .option('--timestep <fs>', 'timestep', '1')
-    .option('--friction <1/fs>', 'friction of the Langevin thermostat', '0.01')
+    .option(
+      '--thermostat <name>',
+      'langevin, bussi (stochastic velocity rescaling) or nve (default: langevin)',
+    )
+    .option('--friction <1/fs>', 'friction of the thermostat; velocity rescaling relaxes with 1/(2γ)', '0.01')
     .option('--seed <n>', 'seed of all random numbers', '1')
     .option(
       '--start <how>',
       'phonons: displaced along the phonons; sites: from the ideal lattice at 2T',
       'phonons',
     )
-    .option('--nve', 'no thermostat: constant energy')
+    .option('--nve', 'the same as --thermostat nve: constant energy')
     .option('--every <n>', 'MD steps between two rows of the trace, each with its Bayesian error', '10')
     .option('--frames <n>', 'MD steps between two frames of the trajectory', '100')
+    .option('--trajectory <format>', 'xyz, binary, both or none', 'xyz')
     .option('--out <folder>', 'folder for the results (default: <force field>-md)')
     .option('--force', 'replace the results of an earlier run in that folder')
+    .option('--resume', 'go on with the run in that folder where it was; a longer --time extends it')
     .option('--json', 'print the summary as JSON')
     .action(async (path: string, flags: MdFlags) => {
       await md(path, flags);
@@ -44,30 +60,48 @@ export function registerMd(program: Command): void {
 async function md(path: string, flags: MdFlags): Promise<void> {
   const options = mdOptions(flags);
   const folder = flags.out ?? `${basename(path, extname(path))}-md`;
-  requireFree(folder, flags.force ?? false);
+  if (!flags.resume) requireFree(folder, flags.force ?? false);
   const field = readField(path);
-  const run = prepareProduction(field, path, options);
+  const identity = { parameters: parametersHash(field.parameters), options };
+  const resumed = flags.resume ? readCheckpoint(folder, identity) : undefined;
+  const prepared = prepareProduction(field, path, options);
+  const run = resumed === undefined ? prepared : { ...prepared, state: resumed.state };
   makeFolder(folder);
 
-  const provenance = { forceField: path, parameters: parametersHash(field.parameters), options };
-  const files = createProductionFiles(folder, run);
+  const files = createProductionFiles(folder, run, options.trajectory, resumed?.lengths);
+  const statistics = createStatistics(run, resumed?.statistics);
   const progress = createProgressLines(run, (line) => console.error(line));
   const interrupt = listenForInterrupt();
+  const checkpoint = () =>
+    writeCheckpoint(folder, identity, {
+      state: run.state,
+      lengths: files.lengths(),
+      statistics: statistics.save(),
+    });
+  let kept = performance.now();
   try {
-    const summary = await runProduction(run, {
+    const summary = await runProduction(run, statistics, {
       onRow(row) {
         files.row(row);
         progress(row);
       },
       onFrame: files.frame,
+      onPause() {
+        if (performance.now() - kept < CHECKPOINT_MS) return;
+        checkpoint();
+        kept = performance.now();
+      },
       shouldStop: interrupt.heard,
     });
+    // A wreck is an end: there is nothing to go on from.
+    if (summary.outcome !== 'wrecked') checkpoint();
+    for (const [name, text] of Object.entries(tables(run, statistics))) write(join(folder, name), text);
     write(
       join(folder, PRODUCTION_FILES.summary),
-      `${JSON.stringify({ ...provenance, ...summary }, null, 2)}\n`,
+      `${JSON.stringify({ forceField: path, ...identity, ...summary }, null, 2)}\n`,
     );
     console.log(flags.json ? JSON.stringify(summary) : describeSummary(summary, run, folder));
-    if (summary.outcome === 'stopped') process.exitCode = 130;
+    if (summary.outcome === 'stopped') process.exitCode = EXIT.interrupted;
     if (summary.outcome === 'wrecked') {
       throw new FailureError(
         `the trajectory was wrecked ${summary.wreck}`,

@@ -6,11 +6,12 @@ import { evenDivisions } from '../../forcefield/bands/mesh.js';
 import { phononStudy } from '../../forcefield/bands/phononStudy.js';
 import { clusterSpaceOf } from '../../forcefield/clusterSpaceOf.js';
 import type { ForceField } from '../../forcefield/forceField.js';
+import { bandsCsv, densityCsv } from '../../report/bandsCsv.js';
 import { bandsFigure, densityFigure } from '../../report/figures/bands.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
 import { readForceField } from '../../store/forceFieldFile.js';
 import { countFlag, prepareFolder, resultFolder } from '../forceField.js';
-import { bandsCsv, densityCsv, describePhonons, phononSummary } from '../phonons/result.js';
+import { describePhonons, phononSummary } from '../phonons/result.js';
 
 interface PhononFlags {
   readonly path?: string;

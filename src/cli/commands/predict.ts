@@ -30,11 +30,16 @@ export function registerPredict(program: Command): void {
 async function predict(path: string, structures: readonly string[], flags: PredictFlags): Promise<void> {
   const field = await readForceField(path);
   const predictor = createPredictor(field, clusterSpaceOf(field, path));
-  const frames = (await Promise.all(structures.map(readFrames))).flat();
+  const frames = (await Promise.all(structures.map((file) => readFrames(file, warn)))).flat();
   const predictions = frames.map(predictor);
   if (flags.out !== undefined) {
     await writeFileAtomic(flags.out, formatExtxyz(predictions.map((p) => predictedFrame(p, field.beta))));
   }
   const summary = summarise(path, field.beta, predictions);
   console.log(flags.json ? JSON.stringify(summary) : describePredictions(summary));
+}
+
+/** Warnings go to standard error: standard output may be JSON. */
+function warn(message: string): void {
+  process.stderr.write(`warning: ${message}\n`);
 }

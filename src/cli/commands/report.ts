@@ -33,13 +33,17 @@ export function registerReport(program: Command): void {
           });
         }
         const environment = { places: home, store, report: () => undefined, shouldStop: () => false };
-        const folder = await writeResults(environment, {
+        const { folder, suspects } = await writeResults(environment, {
           campaign: ref,
           head: state.ledger.head,
           forceField: state.forceField?.ref ?? null,
           verdict: state.verdict,
         });
         process.stdout.write(`${folder}\n`);
+        if (suspects.length > 0)
+          process.stderr.write(
+            `warning: suspect labels: structures ${suspects.join(', ')} (see the report)\n`,
+          );
       } finally {
         await access.close();
       }

@@ -1,17 +1,17 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { RESULT_FILES } from '../../../activities/tasks/publish.js';
-import type { CampaignState } from '../../campaign/state.js';
+import { type CampaignBundle, rulesOf } from '../../campaign/bundle.js';
 import type { TaskQueues } from '../../campaign/status.js';
 import { FailureError } from '../../errors.js';
 import { openFolderStore } from '../../store/folderStore.js';
 import type { Store } from '../../store/types.js';
 import { checkCampaign } from '../campaigns/check.js';
+import { conclude } from '../campaigns/conclude.js';
 import { type LoadedCampaign, loadCampaign } from '../campaigns/file.js';
 import { clientOf, launch, registerCampaign, requireFreeName, resultOf } from '../campaigns/registry.js';
-import { verdictLines } from '../campaigns/verdict.js';
 import { watchCampaign } from '../campaigns/watch.js';
-import { EXIT, exitCodeOf } from '../exit.js';
+import { EXIT } from '../exit.js';
 import { type Home, homeOf, taskQueues } from '../home.js';
 import { createView, type ViewFormat } from '../live/view.js';
 import { createLogger } from '../logging.js';
@@ -70,7 +70,7 @@ async function runSession(session: Session): Promise<'over' | 'server gone'> {
     const launched = await launch(client, queues, campaign, await registerCampaign(store, campaign));
     if (launched.kind === 'running') {
       // Also beside another process that works for this home: it may end before this campaign does.
-      workers = await startAll(access, home, queues, campaign.bundle.settings.reference.slots);
+      workers = await startAll(access, home, queues, campaign.bundle);
       say(`campaign ${name}: ${launched.how}; results go to ${join(home.runs, name)}`);
       if (access.shared) say('another process of this home runs the server: this one looks on and helps');
       await follow(session, access, workers);
@@ -78,7 +78,7 @@ async function runSession(session: Session): Promise<'over' | 'server gone'> {
     if (interrupted.aborted) {
       say(`interrupted: campaign ${name} goes on where it was with the same command`);
       process.exitCode = EXIT.interrupted;
-    } else conclude(await resultOf(client, name), join(home.runs, name));
+    } else conclude(await resultOf(client, name), join(home.runs, name), session.format);
     return 'over';
   } catch (error) {
     if (access.shared && (await hasGone(home, error))) return 'server gone';
@@ -94,7 +94,7 @@ async function startAll(
   { server }: ServerAccess,
   home: Home,
   queues: TaskQueues,
-  referenceSlots: number,
+  bundle: CampaignBundle,
 ): Promise<RunningWorkers> {
   const { startWorkers } = await import('../worker.js');
   return startWorkers({
@@ -102,7 +102,9 @@ async function startAll(
     home,
     queues,
     roles: ROLES,
-    referenceSlots,
+    // Cores that have no walker of their own help with the error bars of those that are there.
+    mdSlots: Math.min(availableParallelism(), rulesOf(bundle.settings).walkers.length),
+    referenceSlots: bundle.settings.reference.slots,
     logger: createLogger({ file: home.log }),
   });
 }
@@ -137,19 +139,4 @@ async function follow(
   } finally {
     view.close();
   }
-}
-
-/** The last lines: verdict with its numbers, paths, hash; and the exit code. */
-export function conclude(state: CampaignState, folder: string): void {
-  for (const line of verdictLines(state)) process.stdout.write(`${line}\n`);
-  if (state.publishProblem) {
-    process.stdout.write(`the results could not be written: ${state.publishProblem}\n`);
-    process.exitCode = EXIT.failure;
-    return;
-  }
-  process.stdout.write(`force field  ${join(folder, RESULT_FILES.forceField)}\n`);
-  process.stdout.write(`report       ${join(folder, RESULT_FILES.report)}\n`);
-  process.stdout.write(`ledger       ${join(folder, RESULT_FILES.ledger)}\n`);
-  if (state.forceField) process.stdout.write(`force constants ${state.forceField.parametersHash}\n`);
-  process.exitCode = exitCodeOf(state.verdict);
 }

@@ -29,7 +29,9 @@ interface Options extends WhatIfFlags {
 export function registerWhatIf(program: Command): void {
   program
     .command('whatif')
-    .description('say which updates a campaign would have made under other settings, without one reference run')
+    .description(
+      'say which updates a campaign would have made under other settings, without one reference run',
+    )
     .argument('<name>', 'name of the campaign')
     .option('--criterion <name>', 'trajectory-deviation, trajectory-average, minimum-error or fixed')
     .option('--n <n>', 'trajectory-deviation: ε_B > μ + n σ')

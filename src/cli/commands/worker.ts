@@ -12,6 +12,7 @@ interface WorkerCommandOptions {
   readonly home?: string;
   readonly roles: readonly Role[];
   readonly mdSlots?: number;
+  readonly threadsPerWalker?: number;
   readonly referenceSlots?: number;
 }
 
@@ -30,6 +31,12 @@ export function registerWorker(program: Command): void {
       new Option('--md-slots <n>', 'trajectories side by side (default: cores)').argParser(parseCount),
     )
     .addOption(
+      new Option(
+        '--threads-per-walker <n>',
+        'threads that share the error bar of one trajectory (default: cores / md slots)',
+      ).argParser(parseCount),
+    )
+    .addOption(
       new Option('--reference-slots <n>', 'reference calculations side by side (default: 1)').argParser(
         parseCount,
       ),
@@ -44,7 +51,7 @@ async function work(options: WorkerCommandOptions): Promise<void> {
   const interrupted = onInterrupt();
   const access = await accessServer(home, (line) => logger.info(line));
   try {
-    const { roles, mdSlots, referenceSlots } = options;
+    const { roles, mdSlots, threadsPerWalker, referenceSlots } = options;
     const queues = await taskQueues(home);
     const { startWorkers } = await import('../worker.js');
     const workers = await startWorkers({
@@ -53,6 +60,7 @@ async function work(options: WorkerCommandOptions): Promise<void> {
       queues,
       roles,
       mdSlots,
+      threadsPerWalker,
       referenceSlots,
       logger,
     });

@@ -1,5 +1,5 @@
-import { count, duration, forceError, forceErrorInterval } from '../../report/numbers.js';
 import { structuresLeft } from '../../report/forecast.js';
+import { count, duration, forceError, forceErrorInterval } from '../../report/numbers.js';
 import type { Verdict } from '../../report/types.js';
 import type { Colours } from './colours.js';
 import { clip, clipStart, oneLine, padded, terminalSymbols } from './text.js';
@@ -56,7 +56,8 @@ export function structureLines(state: LiveState, columns: number, colours: Colou
 export function footerLines(state: LiveState, columns: number, colours: Colours): readonly string[] {
   const structures = state.structuresLeft ? `, ${structuresLeft(state.structuresLeft)}` : '';
   const left = state.timeLeft === null ? 'not known yet' : `about ${duration(state.timeLeft)}`;
-  const time = state.verdict === 'running' ? [labelled('time left', left + structures, columns, colours)] : [];
+  const time =
+    state.verdict === 'running' ? [labelled('time left', left + structures, columns, colours)] : [];
   const results = clipStart(oneLine(state.results), columns - LABEL);
   return [
     ...time,

@@ -1,5 +1,7 @@
 import { TO_MEV } from '../../units.js';
-import type { Production, ProductionRow, ProductionSummary } from './runner.js';
+import type { Production, ProductionRow } from './runner.js';
+import type { ProductionSummary } from './statistics.js';
+import { describeWreckSite } from './wreckSite.js';
 
 /** Wall-clock seconds between two lines. */
 const INTERVAL = 5;
@@ -30,7 +32,7 @@ export function createProgressLines(
 
 /** The last lines on the terminal. */
 export function describeSummary(summary: ProductionSummary, run: Production, folder: string): string {
-  const { outcome, steps, bayesianError, drift } = summary;
+  const { outcome, steps, bayesianError, drift, wreckSite } = summary;
   const verdict = {
     finished: 'finished',
     stopped: 'stopped by you',
@@ -39,15 +41,34 @@ export function describeSummary(summary: ProductionSummary, run: Production, fol
   const msd = summary.meanSquareDisplacement.map((u2) => u2.toFixed(5)).join(', ');
   return [
     `${verdict}: ${picoseconds(run, steps)} ps, ${steps} steps, ${run.masses.length} atoms`,
-    `  mean temperature        ${summary.meanTemperature.toFixed(1)} K`,
+    ...(wreckSite === undefined ? [] : [`  where and when          ${describeWreckSite(wreckSite)}`]),
+    `  mean temperature        ${summary.meanTemperature.toFixed(1)} ± ${summary.temperatureDeviation.toFixed(1)} K`,
     ...(drift === undefined ? [] : [`  drift of the energy     ${drift.toExponential(1)} meV/atom/ps`]),
     `  ⟨u²⟩ per site           ${msd} Å²`,
     `  anharmonicity σ_A       ${summary.anharmonicity.toFixed(3)}`,
     bayesianError === undefined
       ? '  ε_B                     none: this force field has no posterior (prior: none)'
-      : `  ε_B                     ${bayesianError.mean.toFixed(2)} ± ${bayesianError.deviation.toFixed(2)} meV/Å, skewness ${bayesianError.skewness.toFixed(2)}`,
+      : `  ε_B                     ${bayesianError.mean.toFixed(2)} ± ${bayesianError.deviation.toFixed(2)} meV/Å, skewness ${bayesianError.skewness.toFixed(2)}, 99.9 % below ${bayesianError.p999.toFixed(2)}`,
+    ...(bayesianError === undefined
+      ? []
+      : [
+          `  largest ε_B             ${bayesianError.largest.toFixed(2)} meV/Å at step ${bayesianError.largestStep}, most at atom ${bayesianError.largestAtom}`,
+        ]),
+    ...broadening(run),
     `  results                 ${folder}`,
   ].join('\n');
+}
+
+/** Share of the highest frequency above which friction spoils a density of states. */
+const BROAD = 0.02;
+
+/** Langevin friction gives every mode the width γ/2π. */
+function broadening({ friction, highestFrequency }: Production): string[] {
+  const width = (1e3 * friction) / (2 * Math.PI);
+  if (width < BROAD * highestFrequency) return [];
+  return [
+    `  note                    vdos.csv is broadened by ${width.toFixed(1)} THz by the friction: --thermostat bussi or nve leave the dynamics alone`,
+  ];
 }
 
 function picoseconds(run: Production, step: number): string {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { campaignContext } from '../../../activities/tasks/context.js';
 import { RESULT_FILES } from '../../../activities/tasks/publish.js';
+import { idealForces } from '../../../activities/tasks/report/diagnostics.js';
 import { entriesOf } from '../../../activities/tasks/report.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { Addition } from '../../campaign/messages.js';
@@ -45,7 +46,7 @@ export async function campaignData(home: Home, name: string): Promise<CampaignDa
     supercell: context.supercell,
     train,
     test: testSet ? await testStructures(store, testSet.testSet) : [],
-    idealForces: regression.subtractIdealForces ? await idealForces(store, ledger) : undefined,
+    idealForces: await idealForces(store, context, ledger),
     labelNoise: regression.labelNoise,
     cutoffs: expansion.cutoffs,
     prior: regression.prior,
@@ -69,15 +70,6 @@ async function readLedger(home: Home, name: string): Promise<string> {
 async function labelled(store: Store, structure: Ref, label: Ref): Promise<LabelledStructure> {
   const { forces } = await getLabel(store, label);
   return { displacements: await getStructure(store, structure), forces };
-}
-
-async function idealForces(
-  store: Store,
-  ledger: readonly LedgerEntryBody[],
-): Promise<Float64Array | undefined> {
-  const ideal = entriesOf(ledger, 'asked').find((entry) => entry.group === 'ideal');
-  const label = entriesOf(ledger, 'labelled').find((entry) => entry.structure === ideal?.structure);
-  return label && (await getLabel(store, label.label)).forces;
 }
 
 async function testStructures(store: Store, ref: Ref): Promise<LabelledStructure[]> {

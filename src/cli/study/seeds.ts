@@ -36,11 +36,13 @@ export async function studySeeds(studio: Studio, { seeds, time }: StudySettings)
       '',
       'hardness: RMSE of the best fit on the structures taken over that on the test set; √⟨u²⟩: the same ratio of displacements',
       `attainable RMSE ${mevText(yardstick.attainable, 3)} meV/Å (a fit to ${yardstick.frames} independent frames, β^-½ ${mevText(yardstick.attainableFittingError, 3)}); σ_A of the reference ${yardstick.anharmonicity.toFixed(3)}`,
+      `${yardstick.random.structures} random frames instead: β^-½ ${mevText(yardstick.random.fittingError, 3)}, RMSE ${mevText(yardstick.random.rmse, 3)} meV/Å, ${percentText(yardstick.random.rmse / yardstick.attainable - 1)} above attainable, calibration ${ratioText(yardstick.random.fittingError / yardstick.random.rmse)}`,
     ].join('\n'),
     json: {
       study: 'seeds',
       attainableRmse: yardstick.attainable,
       attainableFittingError: yardstick.attainableFittingError,
+      random: yardstick.random,
       anharmonicity: yardstick.anharmonicity,
       runs: found.map((finding, run) => ({ seed: seedList[run], ...finding, ...courses[0].runs[run] })),
     },

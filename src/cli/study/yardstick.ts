@@ -5,6 +5,7 @@ import { createPotential } from '../../reference/catalogue.js';
 import { displacedForces } from '../../reference/trajectory.js';
 import { parameterBlocks } from '../../regression/blocks.js';
 import { createDesignMatrix } from '../../regression/designMatrix.js';
+import { sumGrams } from '../../regression/gram.js';
 import { fitRidge } from '../../regression/ridge.js';
 import { gramOfStructures, type LabelledStructure, type Labelling } from '../../regression/trainingRows.js';
 import type { Gram } from '../../regression/types.js';
@@ -29,14 +30,17 @@ export interface Yardstick {
   readonly attainableFittingError: number;
   /** Frames of that fit. */
   readonly frames: number;
+  /** Means over fits to as many such frames as a campaign needs structures, disjoint draws; eV/Å. */
+  readonly random: { readonly structures: number; readonly fittingError: number; readonly rmse: number };
   /** Root of ⟨u²⟩ per component over the test set, Å. */
   readonly displacement: number;
   /** σ_A of the reference on the test set. */
   readonly anharmonicity: number;
 }
 
-/** Frames from which the attainable RMSE is found. */
-const FRAMES = 200;
+/** Frames from which the attainable RMSE is found, drawn so many at a time. */
+const FRAMES = 210;
+const DRAW = 15;
 
 /** NaN where the reference is no built-in potential: it has no MD of its own. */
 export async function yardstickOf(store: Store, { context, state }: StudiedCampaign): Promise<Yardstick> {
@@ -57,6 +61,7 @@ export async function yardstickOf(store: Store, { context, state }: StudiedCampa
       attainable: Number.NaN,
       attainableParameters: new Float64Array(space.parameters),
       attainableFittingError: Number.NaN,
+      random: { structures: 0, fittingError: Number.NaN, rmse: Number.NaN },
       anharmonicity: Number.NaN,
       frames: 0,
     };
@@ -70,8 +75,10 @@ export async function yardstickOf(store: Store, { context, state }: StudiedCampa
   };
   const independent = await getTestSet(store, await referenceFrames(store, context, selection));
   const { prior, labelNoise } = settings.regression;
-  const gram = gramOfStructures(labelling, structuresOf(independent));
-  const posterior = fitRidge(gram, parameterBlocks(space), { prior, labelNoise });
+  const blocks = parameterBlocks(space);
+  const draws = drawsOf(structuresOf(independent)).map((draw) => gramOfStructures(labelling, draw));
+  const posterior = fitRidge(sumGrams(draws), blocks, { prior, labelNoise });
+  const fits = draws.map((draw) => fitRidge(draw, blocks, { prior, labelNoise }));
   return {
     labelling,
     test,
@@ -79,6 +86,11 @@ export async function yardstickOf(store: Store, { context, state }: StudiedCampa
     attainableParameters: posterior.parameters,
     attainable: rmseOn(test, posterior.parameters),
     attainableFittingError: 1 / Math.sqrt(posterior.beta),
+    random: {
+      structures: DRAW,
+      fittingError: mean(fits.map((fit) => 1 / Math.sqrt(fit.beta))),
+      rmse: mean(fits.map((fit) => rmseOn(test, fit.parameters))),
+    },
     frames: FRAMES,
     anharmonicity: anharmonicityOf(
       displacedForces(potential, cartesianPositions(supercell.crystal)),
@@ -87,6 +99,16 @@ export async function yardstickOf(store: Store, { context, state }: StudiedCampa
       3 * species.length,
     ),
   };
+}
+
+/** Frames dealt out in turn, so that each draw covers the whole trajectory. */
+function drawsOf(frames: readonly LabelledStructure[]): LabelledStructure[][] {
+  const draws = FRAMES / DRAW;
+  return Array.from({ length: draws }, (_, k) => frames.filter((_, frame) => frame % draws === k));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** A structure that a campaign took from MD, and why. */

@@ -1,7 +1,7 @@
 import type { Difference, WhatIf } from '../../exploration/whatIf.js';
 import { picoseconds } from '../../report/numbers.js';
-import { TO_MEV } from '../../units.js';
 import type { AcquisitionSettings, CriterionSettings } from '../../uncertainty/types.js';
+import { TO_MEV } from '../../units.js';
 
 /** What the replay rests on and what it found. */
 export interface WhatIfAnswer {
@@ -45,7 +45,8 @@ export function describeWhatIf(answer: WhatIfAnswer): string[] {
 }
 
 function differenceLines(difference: Difference | null, timestep: number): string[] {
-  if (difference === null) return ['  no difference: these settings make the same updates, all of this is exact'];
+  if (difference === null)
+    return ['  no difference: these settings make the same updates, all of this is exact'];
   const { round, walker, step, kind, rule } = difference;
   const where = `walker ${walker}, round ${round}, step ${step} (${time(step, timestep)})`;
   const what = {

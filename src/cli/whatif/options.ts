@@ -50,7 +50,9 @@ export function whatIfSettings(
     const text = flags[flag];
     if (text === undefined) return otherwise;
     const value = Number(text);
-    const fine = integer ? Number.isSafeInteger(value) && value >= above : value > above && Number.isFinite(value);
+    const fine = integer
+      ? Number.isSafeInteger(value) && value >= above
+      : value > above && Number.isFinite(value);
     if (text.trim() === '' || !fine) {
       const expected = integer ? `a whole number of at least ${above}` : `a number above ${above}`;
       problems.push({ field: dashed(flag), message: 'is not acceptable', got: text, expected });

@@ -67,11 +67,13 @@ function shortMonoclinic(lattice: Float64Array, centred: boolean): Float64Array 
     for (const q of integers) {
       for (const r of integers) {
         for (const s of integers) {
-          if (p * s - q * r !== 1 || (centred && q % 2 !== 0)) continue;
+          if (Math.abs(p * s - q * r) !== 1 || (centred && q % 2 !== 0)) continue;
           const trial = multiply3([p, 0, q, 0, 1, 0, r, 0, s], lattice);
           const { a, c, cosBeta } = shapeOf(trial);
-          if (cosBeta > 1e-9 || a + c > shortest - 1e-6) continue;
-          shortest = a + c;
+          // Of two cells that differ in names only the one with the shorter a.
+          const size = (1 + 1e-6) * a + c;
+          if (cosBeta > 1e-9 || size > shortest - 1e-9) continue;
+          shortest = size;
           best = trial;
         }
       }
@@ -126,17 +128,28 @@ function variant(bravais: string, spaceGroup: number, { a, b, c, cosBeta, sinBet
   }
 }
 
-/** A cell that is reduced in reciprocal space, its reciprocal angles all obtuse or all acute. */
+/**
+ * A cell that is reduced in reciprocal space, its reciprocal angles all obtuse or all acute, the axes named so that
+ * |k_a k_b cos γ*| is the smallest of such products (Hinuma et al.).
+ */
 function triclinic(lattice: Float64Array): StandardLattice {
   const reciprocal = transpose3(inverse3(lattice));
-  const rows = rowsTimes3(minkowskiReduction(reciprocal), reciprocal);
-  const dot = (i: number, j: number): number =>
+  const reduced = rowsTimes3(minkowskiReduction(reciprocal), reciprocal);
+  const product = (rows: Float64Array, i: number, j: number): number =>
     rows[3 * i] * rows[3 * j] + rows[3 * i + 1] * rows[3 * j + 1] + rows[3 * i + 2] * rows[3 * j + 2];
-  // One of eight choices of signs has all three products of one sign, that of their product.
-  const negative = dot(0, 1) * dot(1, 2) * dot(0, 2) <= 0;
-  const sign = (x: number): number => (x <= 0 === negative ? 1 : -1);
-  const signs = [1, sign(dot(0, 1)), sign(dot(0, 2))];
-  const chosen = rows.map((v, k) => v * signs[Math.floor(k / 3)]);
-  const primitive = transpose3(inverse3(chosen));
-  return { table: negative ? 'aP2' : 'aP3', primitive, shape: shapeOf(primitive) };
+  const cycles = [
+    [1, 2, 0],
+    [2, 0, 1],
+    [0, 1, 2],
+  ] as const;
+  const size = ([a, b]: readonly number[]): number => Math.abs(product(reduced, a, b));
+  const cycle = cycles.reduce((best, next) => (size(next) < size(best) ? next : best));
+  const rows = Float64Array.from(cycle.flatMap((k) => [...reduced.subarray(3 * k, 3 * k + 3)]));
+  const [ab, bc, ac] = [product(rows, 0, 1), product(rows, 1, 2), product(rows, 0, 2)];
+  // Signs of the vectors change two products at once: all become of one sign, that of their product.
+  const obtuse = ab * bc * ac <= 0;
+  const sign = (x: number): number => (x <= 0 === obtuse ? 1 : -1);
+  const signs = [1, sign(ab), sign(ac)];
+  const primitive = transpose3(inverse3(rows.map((v, k) => v * signs[Math.floor(k / 3)])));
+  return { table: obtuse ? 'aP2' : 'aP3', primitive, shape: shapeOf(primitive) };
 }

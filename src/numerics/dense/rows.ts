@@ -29,6 +29,23 @@ export function mirrorLower(a: Float64Array, n: number): void {
   }
 }
 
+/** A ← Aᵀ for A [n × n]. */
+export function transposeInPlace(a: Float64Array, n: number): void {
+  for (let i0 = 0; i0 < n; i0 += TILE) {
+    const i1 = Math.min(i0 + TILE, n);
+    for (let j0 = 0; j0 <= i0; j0 += TILE) {
+      for (let i = i0; i < i1; i++) {
+        const j1 = Math.min(j0 + TILE, i);
+        for (let j = j0; j < j1; j++) {
+          const upper = a[j * n + i];
+          a[j * n + i] = a[i * n + j];
+          a[i * n + j] = upper;
+        }
+      }
+    }
+  }
+}
+
 /** out [n × rows] = weight · (rows `start` to `start + rows` − 1 of A)ᵀ */
 function transposeRows(
   a: Float64Array,

@@ -1,7 +1,7 @@
 import type { FitDiagnostics } from '../../regression/diagnostics.js';
-import { type Html, html, raw } from '../escape.js';
+import { type Html, html } from '../escape.js';
 import { count, fixed, forceError, mev, percent, plural, significant, UNKNOWN } from '../numbers.js';
-import { type Column, folded, notice, type Row, table, tag } from '../sections/parts.js';
+import { type Column, figure, folded, notice, type Row, table, tag } from '../sections/parts.js';
 import { typeset } from '../typeset.js';
 import { calibrationHistogram, leftOutFigure, parityFigure } from './figures.js';
 
@@ -14,6 +14,21 @@ export interface NamedDiagnostics {
   readonly sources: readonly string[];
 }
 
+/** Diagnostics, or why there are none. */
+export type DiagnosticsOutcome =
+  | { readonly diagnosed: NamedDiagnostics }
+  | { readonly diagnosed: null; readonly without: string };
+
+/** Number of the first figure in a campaign's report: five come before. */
+const FIRST_FIGURE = 6;
+
+/** The diagnostics in a campaign's report. */
+export function diagnosticsPart(outcome: DiagnosticsOutcome | undefined): Html | null {
+  if (outcome === undefined) return null;
+  if (outcome.diagnosed !== null) return diagnosticsSection(outcome.diagnosed, FIRST_FIGURE);
+  return html`<section><h2>Diagnostics of the fit</h2>${notice('fair', html`<p>${outcome.without}</p>`)}</section>`;
+}
+
 /** Everything that a fit tells about itself: labels, calibration, parity, errors by order, species and force. */
 export function diagnosticsSection(named: NamedDiagnostics, figuresFrom: number): Html {
   const { diagnostics } = named;
@@ -23,7 +38,7 @@ export function diagnosticsSection(named: NamedDiagnostics, figuresFrom: number)
 ${suspectsNotice(named)}
 ${figure(leftOutFigure(checksOf(named)), `Figure ${figuresFrom}. Each structure left out.`, 'rms force residual of the fit that never saw the structure, and what that fit had expected of it, the square root of β^{-1} + ε_B².')}
 ${figure(calibrationHistogram(diagnostics.calibration), `Figure ${figuresFrom + 1}. Calibration.`, calibrationText(diagnostics))}
-${figure(parityFigure(diagnostics.reference, diagnostics.predicted), `Figure ${figuresFrom + 2}. Parity.`, `Every force component of the training set against the prediction of the fit without its structure: RMSE ${forceError(diagnostics.leftOutRmse)}, MAE ${forceError(diagnostics.leftOutMae)}.`)}
+${figure(parityFigure(diagnostics.reference, diagnostics.predicted), `Figure ${figuresFrom + 2}. Parity.`, `Every force component of the training set against the prediction of the fit without its structure: RMSE ${forceError(diagnostics.leftOutRmse)}, MAE ${forceError(diagnostics.leftOutMae)}.`, false)}
 <h3>By order of the expansion</h3>
 <p>${typeset('Forces of each order alone; the shares of the reference forces’ mean square may be negative where orders oppose one another. Left away: the residual when nothing else changes. Refitted: β^{-1/2} and log evidence of a fit without the order.')}</p>
 ${ordersTable(diagnostics)}
@@ -32,6 +47,7 @@ ${speciesTable(diagnostics)}
 <h3>By size of the force on an atom</h3>
 ${forcesTable(diagnostics)}
 <h3>By structure</h3>
+<p>${typeset('χ: left-out residual in units of the whole predicted covariance, 1 on average. Typical: the deviation that half of the atoms exceed, by which wrong labels are found (0.89 for normal residuals); where only χ is large, the expansion fails for a few atoms, such as the worst one.')}</p>
 ${structuresTable(named)}
 </section>`;
 }
@@ -40,7 +56,7 @@ ${structuresTable(named)}
 export function suspectText({ diagnostics, numbers, sources }: NamedDiagnostics): readonly string[] {
   return diagnostics.suspects.map(({ index, ratio }) => {
     const { leftOut, expected } = diagnostics.structures[index];
-    return `structure ${numbers[index]} (${sources[index]}): without it the fit misses its forces by ${forceError(leftOut)} where it expects ${forceError(expected)}, ${fixed(ratio, 1)} times as far off as the median structure: is its label right?`;
+    return `structure ${numbers[index]} (${sources[index]}): without it the fit misses its forces by ${forceError(leftOut)} where it expects ${forceError(expected)}, its typical atom is ${fixed(ratio, 1)} times as far off as those of the other structures: is its label right?`;
   });
 }
 
@@ -79,11 +95,6 @@ function calibrationText({ calibration }: FitDiagnostics): string {
         ? 'The error bars are too large.'
         : 'The error bars are right.';
   return `Left-out residuals in units of what was expected of them. ${verdict} Within one, two and three σ: ${percent(one)}, ${percent(two)}, ${percent(three)} (normal: 68 %, 95 %, 99.7 %); values beyond ±5 are drawn there. β is learned from the same residuals, so their root mean square (${fixed(calibration.rms, 2)}) is near 1 almost by construction: look at the shape, and at how it differs by species and force.`;
-}
-
-function figure(svg: string, title: string, caption: string): Html {
-  return html`<figure><div class="scroll wide">${raw(svg)}</div><figcaption><b>${typeset(title)}</b> ${typeset(caption)}</figcaption></figure>
-`;
 }
 
 const ERRORS: readonly Column[] = [
@@ -160,6 +171,7 @@ function structuresTable({ diagnostics, numbers, sources }: NamedDiagnostics): H
         mev(s.leftOut),
         mev(s.expected),
         fixed(s.chi, 2),
+        fixed(s.typical, 2),
         `${count(s.worstAtom + 1)} (${fixed(s.worstDeviation, 1)} σ)`,
         flag,
       ],
@@ -172,6 +184,7 @@ function structuresTable({ diagnostics, numbers, sources }: NamedDiagnostics): H
     { title: 'Left out', unit: 'meV/Å', number: true },
     { title: 'Expected', unit: 'meV/Å', number: true },
     { title: 'χ', number: true },
+    { title: 'Typical', unit: 'σ', number: true },
     { title: 'Worst atom', number: true },
     { title: '' },
   ];

@@ -1,10 +1,12 @@
 import { type Html, html, raw } from '../escape.js';
+import { bandsFigure } from '../figures/bands.js';
 import { calibrationFigure, calibrationRatio } from '../figures/calibration.js';
 import { forceConstantsFigure, ordersOf } from '../figures/forceConstants.js';
 import { learningFigure, structuresFigure } from '../figures/learning.js';
 import { trajectoryFigure } from '../figures/trajectory.js';
 import { zHistogramFigure } from '../figures/zHistogram.js';
 import { count, fixed, kelvinRange, mev, picoseconds } from '../numbers.js';
+import { describeStability } from '../stability.js';
 import type { ReportData, WalkerTrace } from '../types.js';
 import { typeset } from '../typeset.js';
 import { criterionText } from './wording.js';
@@ -18,6 +20,7 @@ ${learning(data)}
 ${calibration(data)}
 ${standardised(data)}
 ${forceConstants(data)}
+${phonons(data)}
 </section>`;
 }
 
@@ -76,10 +79,11 @@ function calibration(data: ReportData): Html {
     ratio === null
       ? ''
       : ` Over the structures from MD found/predicted is ${fixed(ratio, 2)} (root mean square); above 1 the force field is over-confident.`;
+  const verdict = data.confidence ? ` Verdict: ${data.confidence}.` : '';
   return figure(
     [html`<div class="scroll">${raw(calibrationFigure(data.structures))}</div>`],
     'Figure 3. Every new label is a check.',
-    `The rms residual of a structure's forces before the refit that took it in, against the square root of β^{-1} + ε_B² which the force field had predicted. Structures are taken where ε_B is large, so this is a harder test than a random snapshot.${found}`,
+    `The rms residual of a structure's forces before the refit that took it in, against the square root of β^{-1} + ε_B² which the force field had predicted. Structures are taken where ε_B is large, so this is a harder test than a random snapshot.${found}${verdict}`,
   );
 }
 
@@ -104,5 +108,20 @@ function forceConstants(data: ReportData): Html {
     [html`<div class="panels">${panels}</div>`],
     'Figure 5. Force constants against distance.',
     'Frobenius norm of the force constants of each orbit of clusters, against the largest distance between two of its sites (0: all on one site), with one posterior standard deviation. A fall-off by decades before the cutoff says that the cutoff suffices; error bars that reach the floor say that the data do not determine that orbit.',
+  );
+}
+
+function phonons({ phonons: study }: ReportData): Html | null {
+  if (!study) return null;
+  const { spread } = study.bands[0].table;
+  const band =
+    spread === undefined
+      ? 'Without error bars: anharmony phonons gives them.'
+      : `The band is the 16th to 84th percentile of ${spread.samples} samples of the posterior: what the data leave open, not what the expansion leaves out.`;
+  const verdict = describeStability(study.stability);
+  return figure(
+    [wide(bandsFigure(study.bands))],
+    'Figure 6. Phonons.',
+    `Harmonic frequencies of the final force field along the conventional path; imaginary ones are drawn below zero. Polar crystals: without the non-analytical term. ${band} ${verdict[0].toUpperCase()}${verdict.slice(1)}.`,
   );
 }

@@ -1,4 +1,4 @@
-import { type Html, html } from '../escape.js';
+import { type Html, html, raw } from '../escape.js';
 import { typeset } from '../typeset.js';
 
 /** A column: its heading, its unit, whether it holds numbers. */
@@ -60,4 +60,10 @@ export type Tone = 'good' | 'fair' | 'bad';
 /** Something that a reader must not miss. */
 export function notice(tone: Tone, content: Html): Html {
   return html`<div class="notice ${tone}">${content}</div>`;
+}
+
+/** A figure with its caption; `wide` ones fill the width of the text. */
+export function figure(svg: string, title: string, caption: string, wide = true): Html {
+  return html`<figure><div class="scroll${wide ? ' wide' : null}">${raw(svg)}</div><figcaption><b>${typeset(title)}</b> ${typeset(caption)}</figcaption></figure>
+`;
 }
