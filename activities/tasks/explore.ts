@@ -62,7 +62,7 @@ export async function explore(
   const done = exploreWith(readProgress(file) ?? input, model, {
     onProgress: reporter(environment, command, input),
     checkpointEvery: CHECKPOINT_STEPS,
-    onCheckpoint: (progress) => writeProgress(file, progress),
+    onCheckpoint: sparingly((progress) => writeProgress(file, progress)),
     shouldStop: environment.shouldStop,
   });
   if (done.outcome === 'stopped') {
@@ -224,6 +224,19 @@ function readProgress(file: string): ExplorationProgress | undefined {
     if (error instanceof FrameError || systemCode(error) === 'ENOENT') return undefined;
     throw storeError(error, 'read', file);
   }
+}
+
+/** Writes only when the last write is a hundred times as long ago as it took: checkpoints cost less than a hundredth. */
+function sparingly(write: (progress: ExplorationProgress) => void): (progress: ExplorationProgress) => void {
+  let since = startClock();
+  let cost = 0;
+  return (progress) => {
+    if (since() < 100 * cost) return;
+    const clock = startClock();
+    write(progress);
+    cost = clock();
+    since = startClock();
+  };
 }
 
 /** Hash, then content. Synchronous, since MD is; not synced: after a power cut an older or no progress costs seconds of MD. */

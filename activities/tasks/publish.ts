@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
 import type { Verdict } from '../../src/campaign/state.js';
 import { reportFiles } from '../../src/report/csv.js';
+import { diagnosticsFiles } from '../../src/report/diagnostics/csv.js';
 import { renderReport } from '../../src/report/page.js';
 import { writeFileAtomic } from '../../src/store/atomicFile.js';
 import { readLedger, writeLedgerLines } from '../../src/store/ledger.js';
@@ -53,7 +54,7 @@ export async function writeResults(
     join(folder, RESULT_FILES.ledger),
     await readLedger<LedgerEntryBody>(store, results.head),
   );
-  for (const { name, content } of reportFiles(data))
+  for (const { name, content } of [...reportFiles(data), ...diagnosticsFiles(data.diagnostics)])
     await writeFileAtomic(join(folder, 'data', name), content);
   await writeFileAtomic(join(folder, RESULT_FILES.report), renderReport(data));
   const diagnosed = data.diagnostics?.diagnosed;

@@ -12,8 +12,10 @@ export interface LabelRatio {
 export interface Confidence {
   /** Labels looked at. */
   readonly labels: number;
-  /** Root mean square of found over predicted: 1 where error bars are right. */
+  /** Root mean square of found over predicted: 1 where error bars are right. One label that is far off is left aside: it may be wrong. */
   readonly ratio: number;
+  /** That label's structure. */
+  readonly aside: number | null;
   readonly verdict: 'over-confident' | 'calibrated' | 'too modest';
 }
 
@@ -45,14 +47,18 @@ export function latestRatios(
 /** null while there are too few labels to tell. */
 export function confidence(ratios: readonly LabelRatio[]): Confidence | null {
   if (ratios.length < FEWEST) return null;
-  const ratio = Math.sqrt(ratios.reduce((sum, r) => sum + r.ratio * r.ratio, 0) / ratios.length);
+  const worst = ratios.reduce((a, b) => (b.ratio > a.ratio ? b : a));
+  const aside = worst.ratio > SURPRISE ? worst.structure : null;
+  const judged = ratios.filter((r) => r.structure !== aside);
+  const ratio = Math.sqrt(judged.reduce((sum, r) => sum + r.ratio * r.ratio, 0) / judged.length);
   const verdict = ratio > OVER ? 'over-confident' : ratio < MODEST ? 'too modest' : 'calibrated';
-  return { labels: ratios.length, ratio, verdict };
+  return { labels: judged.length, ratio, aside, verdict };
 }
 
 /** A sentence about it. */
-export function confidenceText({ labels, ratio, verdict }: Confidence): string {
-  const found = `the last ${labels} labels from MD were ${ratio.toFixed(2)} times as far off as predicted (root mean square)`;
+export function confidenceText({ labels, ratio, aside, verdict }: Confidence): string {
+  const without = aside === null ? '' : `, structure ${aside} left aside`;
+  const found = `the last ${labels} labels from MD were ${ratio.toFixed(2)} times as far off as predicted (root mean square${without})`;
   switch (verdict) {
     case 'over-confident':
       return `the force field is over-confident: ${found}; errors are larger than ε_B and the expected RMSE say`;

@@ -41,6 +41,7 @@ export async function accessServer(
       namespace: 'default',
       description: `process ${owner.owner.pid} of this home`,
     };
+    log(`server: ${owner.address}, which process ${owner.owner.pid} runs for this home`);
     return lent(await connect(target, { log }), true);
   }
   if (mustExist && !existsSync(serverPlaces(home.home).database)) throw noCampaigns(home);

@@ -15,6 +15,8 @@ export interface OrderEstimate {
   readonly clusters: number;
   /** About how many parameters space group and permutations leave, mostly a few per cent low; the sum rules remove some more. */
   readonly coordinates: number;
+  /** About how many of them the acoustic sum rules leave. */
+  readonly parameters: number;
   /** Counting was given up at a bound: there is more. */
   readonly atLeast: boolean;
 }
@@ -22,6 +24,7 @@ export interface OrderEstimate {
 export interface ClusterSpaceEstimate {
   readonly orders: readonly OrderEstimate[];
   readonly coordinates: number;
+  readonly parameters: number;
   /** Working memory of the build, bytes. */
   readonly memoryBytes: number;
   /** Seconds on one core of a desktop of 2020. */
@@ -62,11 +65,19 @@ export function estimateClusterSpace(
       counted.clusters * SECONDS_PER_CLUSTER +
       (4 * third * coordinates * coordinates * coordinates) / FLOPS_PER_SECOND;
     const { clusters, atLeast } = counted;
-    return { order: limit.order, cutoff: cutoffs[limit.order], clusters, coordinates, atLeast };
+    const parameters = Math.min(
+      coordinates,
+      Math.max(
+        1,
+        Math.ceil(afterSumRules(primitive, limit, counted.components) / primitive.operations.length),
+      ),
+    );
+    return { order: limit.order, cutoff: cutoffs[limit.order], clusters, coordinates, parameters, atLeast };
   });
   return {
     orders,
     coordinates: orders.reduce((sum, o) => sum + o.coordinates, 0),
+    parameters: orders.reduce((sum, o) => sum + o.parameters, 0),
     memoryBytes,
     seconds,
     warnings: limits.flatMap((limit) => shellWarnings(primitive.crystal, limit)),
@@ -88,6 +99,20 @@ function countClusters(
     visitMultisets(laterNeighbours(primitive.crystal, limits, site), limits, visit),
   );
   return { clusters, components, atLeast: !whole };
+}
+
+/**
+ * Components that the sum rules leave: polynomials of degree n in the displacements that no translation changes. The
+ * three derivatives along translations make a Koszul complex, Σ_k (−1)^k (3 over k) components of order n − k, taken as
+ * exact: clusters of the order's own cutoff. A few per cent off where a cutoff leaves neighbours' neighbours out.
+ */
+function afterSumRules(primitive: PrimitiveCrystal, limits: ClusterLimits, components: number): number {
+  const binomials = [1, -3, 3, -1];
+  let sum = components;
+  for (let k = 1; k <= 3 && k < limits.order; k++) {
+    sum += binomials[k] * countClusters(primitive, { ...limits, order: limits.order - k }).components;
+  }
+  return sum;
 }
 
 /** Components that permutations of equal sites leave: Π (m+2)(m+1)/2 over the multiplicities m. */

@@ -1,5 +1,5 @@
-import { inputError } from '../errors.js';
-import { type ClusterSpaceOptions, cutoffOrders, type RotationalRule } from './cutoffs.js';
+import { InputError, inputError } from '../errors.js';
+import { type ClusterSpaceOptions, clusterLimits, cutoffOrders, type RotationalRule } from './cutoffs.js';
 import type { Cutoffs } from './types.js';
 
 export const ROTATIONAL_RULES = ['born-huang', 'huang'] as const satisfies readonly RotationalRule[];
@@ -25,6 +25,25 @@ export function chosenOptions(
     ...(rotational !== undefined && rotational.length > 0 && { rotational: [...new Set(rotational)].sort() }),
   };
   return Object.keys(chosen).length > 0 ? chosen : undefined;
+}
+
+/**
+ * Refuses options that do not fit the cutoffs or the species of a crystal. Throws `InputError` naming the option after `prefix`,
+ * which says where it was given: `expansion.`, `--`.
+ */
+export function checkOptions(
+  options: ClusterSpaceOptions,
+  cutoffs: Cutoffs,
+  species: readonly string[],
+  prefix = '',
+): void {
+  try {
+    chosenOptions(options, cutoffs);
+    for (const order of cutoffOrders(cutoffs)) clusterLimits(cutoffs, options, order, species);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.problems.map((p) => ({ ...p, field: `${prefix}${p.field}` })));
+  }
 }
 
 function requireOrder(order: string, orders: readonly number[], field: string): void {

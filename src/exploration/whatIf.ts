@@ -15,8 +15,10 @@ export interface RecordedRound {
   readonly trace: Trace;
   /** The guard ended it: the walker went back to this step. */
   readonly wreckedTo?: number;
-  /** The structures that were taken, in order of steps. */
+  /** The structures that were taken and asked for, in order of steps. */
   readonly taken: readonly RecordedPick[];
+  /** Structures that were taken but never asked for, because the campaign ended with this round; nothing but their number was kept. */
+  readonly unasked?: number;
   /** Screening chose among the structures of this round's walkers. */
   readonly screened: boolean;
   /** Structures that were taken before this round and dropped by screening or quarantined: the stall rule does not count them. */
@@ -102,6 +104,33 @@ export function whatIf(rounds: readonly RecordedRound[], acquisition: Acquisitio
     updates: found.sort(inOrder).map((update) => ({ ...update, exact: exact(update) })),
     firstDifference,
   };
+}
+
+/**
+ * The rounds with the structures that a campaign took in its last round but never asked for: those which its own settings
+ * give, where their number is right.
+ */
+export function completed(
+  rounds: readonly RecordedRound[],
+  own: AcquisitionSettings,
+): readonly RecordedRound[] {
+  if (!rounds.some(({ unasked }) => unasked !== undefined)) return rounds;
+  const { updates } = whatIf(rounds, own);
+  return rounds.map((recorded) => {
+    const { round, walker, unasked, wreckedTo } = recorded;
+    if (unasked === undefined) return recorded;
+    const found = updates.filter((update) => update.round === round && update.walker === walker);
+    const afterWreck = unasked - found.length;
+    if (afterWreck !== 0 && !(afterWreck === 1 && wreckedTo !== undefined)) return recorded;
+    return {
+      ...recorded,
+      taken: found.map(({ step, rule, threshold }) => ({
+        step,
+        rule: rule!,
+        threshold: Number.isFinite(threshold) ? threshold : null,
+      })),
+    };
+  });
 }
 
 type Place = Pick<Difference, 'round' | 'step' | 'walker'>;

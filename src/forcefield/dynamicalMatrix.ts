@@ -1,4 +1,5 @@
 import { type SymmetricEigen, symmetricEigen } from '../numerics/dense/eigen.js';
+import { symmetricEigenvalues } from '../numerics/dense/eigenvalues.js';
 import { FORCE_TO_ACCELERATION, RAD_PER_FS_TO_THZ } from '../units.js';
 import type { HarmonicCrystal } from './harmonic.js';
 
@@ -51,7 +52,18 @@ export function dynamicalMatrix(harmonic: HarmonicCrystal, phase: Phase): Hermit
  * Eigenvalues and eigenvectors of a Hermitian H = X + iY through the real symmetric [[X, −Y], [Y, X]] of twice the size:
  * each eigenvalue comes twice, with vectors (Re v, Im v) and (−Im v, Re v) or any rotation of the two.
  */
-export function embeddedEigen({ n, real, imaginary }: HermitianMatrix): SymmetricEigen {
+export function embeddedEigen(matrix: HermitianMatrix): SymmetricEigen {
+  return symmetricEigen(realEmbedding(matrix), 2 * matrix.n);
+}
+
+/** Eigenvalues [n] of a Hermitian matrix, ascending: of those of its real embedding every second one. */
+export function hermitianEigenvalues(matrix: HermitianMatrix): Float64Array {
+  const twice = symmetricEigenvalues(realEmbedding(matrix), 2 * matrix.n);
+  return twice.filter((_, k) => k % 2 === 0);
+}
+
+/** [2n × 2n] [[X, −Y], [Y, X]] of X + iY. */
+function realEmbedding({ n, real, imaginary }: HermitianMatrix): Float64Array {
   const m = 2 * n;
   const embedded = new Float64Array(m * m);
   for (let r = 0; r < n; r++) {
@@ -65,7 +77,7 @@ export function embeddedEigen({ n, real, imaginary }: HermitianMatrix): Symmetri
       embedded[(r + n) * m + c] = y;
     }
   }
-  return symmetricEigen(embedded, m);
+  return embedded;
 }
 
 /** Frequency in THz of an eigenvalue of D (ω², eV/Å²/amu); negative where the mode is unstable. */

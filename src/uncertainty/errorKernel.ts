@@ -21,6 +21,11 @@ const LARGEST_BATCH = 16;
 /** With less work than this (rows · P²) a helper would sleep longer than it works: about a millisecond. */
 const WORTH_SHARING = 3e7;
 
+/** How many of `threads` an error kernel of so many rows and parameters makes use of. */
+export function errorThreads(rows: number, parameters: number, threads: number): number {
+  return rows * parameters * parameters < WORTH_SHARING ? 1 : Math.max(1, threads);
+}
+
 export interface ErrorKernelOptions {
   /** Threads that share one evaluation, this one included; fewer where the work is not worth it. Default 1. */
   readonly threads?: number;
@@ -64,7 +69,7 @@ export class ErrorKernel {
     this.basis = basis;
     this.rows = layout.rows;
     this.groups = atoms.length;
-    this.threads = layout.rows * p * p < WORTH_SHARING ? 1 : Math.max(1, Math.min(threads, atoms.length));
+    this.threads = errorThreads(layout.rows, p, Math.min(threads, atoms.length));
     this.#atoms = atoms;
     const columns = placeColumns(arena, basis, 'float32');
     const scratches = Array.from({ length: this.threads }, () => ({

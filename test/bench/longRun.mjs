@@ -1,6 +1,7 @@
 /** Memory over a long trajectory with an error bar at every step: node --expose-gc test/bench/longRun.mjs [steps] */
-import { deliver } from './measure.mjs';
+
 import { load } from './load.mjs';
+import { deliver } from './measure.mjs';
 import { quietWalk, siliconModel } from './walk.mjs';
 
 const { explore } = await load('exploration/explore.js');
@@ -37,7 +38,7 @@ for (let k = 0; k < 10; k++) {
 }
 deliver({
   steps,
-  parameters: error.rows / 3,
+  atoms: error.rows / 3,
   seconds: (performance.now() - start) / 1e3,
   growth: held() - before,
   residentGrowth: process.memoryUsage().rss / 2 ** 20 - rss,

@@ -18,7 +18,10 @@ const { newWalker } = await load('exploration/walker.js');
 export function siliconModel(name, threads) {
   const { primitive, supercell, space } = clusterSpaceOf(name);
   const { lattice, species } = supercell.crystal;
-  const reference = displacedForces(createStillingerWeber(lattice, species), cartesianPositions(supercell.crystal));
+  const reference = displacedForces(
+    createStillingerWeber(lattice, species),
+    cartesianPositions(supercell.crystal),
+  );
   const design = createDesignMatrix(space, supercell);
   const { rows, parameters } = design;
   const a = new Float64Array(rows * parameters);

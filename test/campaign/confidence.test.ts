@@ -21,7 +21,12 @@ describe('confidence in the error bars', () => {
   });
 
   it('is the root mean square of found over predicted', () => {
-    expect(confidence(ratiosOf([1, 1, 1, 1, 1]))).toEqual({ labels: 5, ratio: 1, verdict: 'calibrated' });
+    expect(confidence(ratiosOf([1, 1, 1, 1, 1]))).toEqual({
+      labels: 5,
+      ratio: 1,
+      aside: null,
+      verdict: 'calibrated',
+    });
     expect(confidence(ratiosOf([1, 2, 1, 2, 2]))!.ratio).toBeCloseTo(Math.sqrt(14 / 5), 12);
   });
 
@@ -39,10 +44,17 @@ describe('confidence in the error bars', () => {
     expect(confidenceText(judged)).toContain(`${ratio.toFixed(2)} times as far off as predicted`);
   });
 
+  it('one wrong label does not condemn the force field, two do', () => {
+    const one = confidence(ratiosOf([1, 1, 20, 1, 1, 1]))!;
+    expect(one).toEqual({ labels: 5, ratio: 1, aside: 2, verdict: 'calibrated' });
+    expect(confidenceText(one)).toContain('structure 2 left aside');
+    expect(confidence(ratiosOf([1, 1, 20, 20, 1, 1]))!.verdict).toBe('over-confident');
+  });
+
   it('forgets: what the first force fields got wrong does not count for ever', () => {
     let ratios = ratiosOf([5, 5, 5, 5, 5]);
     for (let k = 0; k < 10; k++) ratios = latestRatios(ratios, [check(10 + k, 1)], [md(10 + k)]);
-    expect(confidence(ratios)).toEqual({ labels: 10, ratio: 1, verdict: 'calibrated' });
+    expect(confidence(ratios)).toEqual({ labels: 10, ratio: 1, aside: null, verdict: 'calibrated' });
     // A batch is never cut.
     expect(ratiosOf(new Array(16).fill(1))).toHaveLength(16);
   });

@@ -86,6 +86,15 @@ describe('anharmony basis', () => {
     expect(peakMemoryMiB).toBeGreaterThan(10);
   });
 
+  it('takes limits beyond the cutoffs', async () => {
+    const all = ['--cutoffs', '2:4,3:4,4:4', '--json'];
+    await run(join(folder, 'si.POSCAR'), ...all, '--maximum-sites', '4:2', '--rotational', 'born-huang');
+    const { orders } = JSON.parse(printed[0]) as { orders: { clusters: number; parameters: number }[] };
+    expect(orders[2].clusters).toBeLessThan(146);
+    await run(join(folder, 'si.POSCAR'), '--cutoffs', '2:4,3:4', '--json', '--pair-cutoffs', '3:Si-Si:2.5');
+    expect(JSON.parse(printed[1]).orders[1].parameters).toBe(3);
+  });
+
   it('warns of a cutoff that lies on a shell', async () => {
     await run(join(folder, 'si.POSCAR'), '--cutoffs', '2:3.8403', '--json');
     expect(warned).toHaveLength(1);

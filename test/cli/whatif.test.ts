@@ -10,7 +10,7 @@ import { InputError } from '../../src/errors.js';
 import { encodeTrace } from '../../src/exploration/codec.js';
 import { explore } from '../../src/exploration/explore.js';
 import { afterRefit, newWalker } from '../../src/exploration/walker.js';
-import { whatIf } from '../../src/exploration/whatIf.js';
+import { completed, whatIf } from '../../src/exploration/whatIf.js';
 import { openFolderStore } from '../../src/store/folderStore.js';
 import type { Store } from '../../src/store/types.js';
 import type { AcquisitionSettings } from '../../src/uncertainty/types.js';
@@ -89,6 +89,7 @@ describe('a campaign from its ledger', () => {
     let checkpoint = newWalker({ ...walker, walker: 1 }, model.masses, { from: 'sites' });
     let structure = 0;
     let lost = 0;
+    let unasked = 0;
     for (let round = 1; round <= 4; round++) {
       const fittingError = 0.05 / round;
       const forceField = { kind: 'force-field', hash: `${round}`.repeat(64), bytes: 1 };
@@ -107,11 +108,16 @@ describe('a campaign from its ledger', () => {
       checkpoint = done.checkpoint;
       const trace = await store.put('trace', encodeTrace(done.trace));
       const { outcome } = done;
-      note({ type: 'explored', round, walker: 1, toStep: checkpoint.state.step, outcome, trace, forceField });
-      for (const { displacements, ...pick } of done.picks) {
-        note({ type: 'asked', structure: structure++, group: 'md', pick });
-        model.addStructure(displacements);
-      }
+      const toStep = checkpoint.state.step;
+      const picks = done.picks.length;
+      note({ type: 'explored', round, walker: 1, toStep, outcome, picks, trace, forceField });
+      // The campaign ends: what was taken in its last round is not asked for.
+      if (round === 4) unasked = picks;
+      else
+        for (const { displacements, ...pick } of done.picks) {
+          note({ type: 'asked', structure: structure++, group: 'md', pick });
+          model.addStructure(displacements);
+        }
       if (round === 2) {
         note({ type: 'quarantined', structure: structure - 1, reason: 'not converged' });
         lost++;
@@ -120,13 +126,17 @@ describe('a campaign from its ledger', () => {
     const rounds = await recordedRounds(store, ledger);
     expect(rounds.map((r) => r.lostBefore)).toEqual([0, 0, 1, 1]);
     expect(rounds.every((r) => r.fresh)).toBe(true);
-    const same = whatIf(rounds, eager);
+    expect(unasked).toBeGreaterThan(0);
+    expect(rounds.map((r) => r.unasked)).toEqual([undefined, undefined, undefined, unasked]);
+    expect(whatIf(rounds, eager).firstDifference).not.toBeNull();
+    const whole = completed(rounds, eager);
+    const same = whatIf(whole, eager);
     expect(same.firstDifference).toBeNull();
-    expect(same.updates).toHaveLength(structure);
+    expect(same.updates).toHaveLength(structure + unasked);
 
     const settings = whatIfSettings(eager, { n: '2.5', stall: 'off' }, walker.timestep);
-    const found = whatIf(rounds, settings);
-    const recorded = { taken: structure, afterWrecks: 0 };
+    const found = whatIf(whole, settings);
+    const recorded = { taken: structure, afterWrecks: 0, unasked: 0 };
     const answer = { campaign: 'toy', timestep: 2, own: eager, settings, recorded, reproduced: true, found };
     const lines = describeWhatIf(answer).join('\n');
     expect(lines).toContain(`updates that would have been made: ${found.updates.length}`);

@@ -3,6 +3,7 @@ import { InputError } from '../../src/errors.js';
 import { buildClusterSpace } from '../../src/expansion/clusterSpace.js';
 import { decodeClusterSpace, encodeClusterSpace } from '../../src/expansion/codec.js';
 import {
+  checkOptions,
   chosenOptions,
   parseMaximumSites,
   parsePairCutoffs,
@@ -68,6 +69,16 @@ describe('options that are chosen', () => {
     expect(problem(() => buildClusterSpace(primitive, { 2: 3 }, { pairCutoffs })).field).toBe(
       'pairCutoffs.4',
     );
+  });
+});
+
+describe('options of a campaign', () => {
+  it.each([
+    [{ maximumSites: { 3: 2 } }, 'expansion.maximumSites.3'],
+    [{ pairCutoffs: { 2: { 'Na-K': 2 } } }, 'expansion.pairCutoffs.2.Na-K'],
+    [{ pairCutoffs: { 2: { 'Na-Cl': 9 } } }, 'expansion.pairCutoffs.2.Na-Cl'],
+  ])('are named where they were given: %j', (options, field) => {
+    expect(problem(() => checkOptions(options, { 2: 4 }, ['Na', 'Cl'], 'expansion.')).field).toBe(field);
   });
 });
 

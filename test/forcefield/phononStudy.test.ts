@@ -84,7 +84,9 @@ describe('bands with error bars', () => {
     expect(again).toEqual(study);
     const { piece, table } = study.bands[0];
     const harmonic = harmonicCrystal(space, argon.parameters);
-    expect(table.frequencies.slice(15, 18)).toEqual(phononFrequencies(harmonic, [...piece.q.slice(15, 18)]));
+    phononFrequencies(harmonic, [...piece.q.slice(15, 18)]).forEach((f, k) => {
+      expect(table.frequencies[15 + k]).toBeCloseTo(f, 10);
+    });
     expect(study.stability.verdict).toBe('stable');
   });
 
@@ -136,7 +138,7 @@ describe('the verdict on stability', () => {
   });
 });
 
-// Frequencies (THz) at Γ and X by symfc 1.7 and phonopy 4.10 from the same snapshots, the same cutoff, without regularisation. The
+// Frequencies (THz) at Γ and X by symfc 1.8 and phonopy 4.10 from the same snapshots, the same cutoff, without regularisation. The
 // published 4.6164 THz of NaCl (phonopy's tests) and 512.92 cm⁻¹ of silicon (ALAMODE's example) are of other data, with force constants
 // over the whole supercell: symfc without a cutoff gives 5.048 THz and 15.179 THz = 506.3 cm⁻¹ from these.
 describe.skipIf(!hasRealData)('real data (skipped where ../shared/data is absent)', () => {

@@ -62,6 +62,20 @@ describe('leaving a block out in closed form', () => {
     expect(left.chiSquare).toBeCloseTo((posterior.beta * r * r) / (1 - h), 12);
   });
 
+  it('the only structure left out leaves the prior, whose mean is zero', () => {
+    const problem = syntheticProblem(74, M);
+    for (const prior of ['isotropic', 'by-order', 'decay'] as const) {
+      const posterior = fitRidge(problem.gram, problem.blocks, { prior });
+      const left = leaveOut(posterior, problem.x, problem.y);
+      left.residuals.forEach((r, i) => {
+        // A block that determines everything alone: 1 − H has lost half of its digits.
+        expect(r).toBeCloseTo(problem.y[i], 4);
+      });
+      // p(y) itself: nothing else is known.
+      expect(left.logDensity).toBeCloseTo(posterior.logEvidence!, 4);
+    }
+  });
+
   it('a model that is right expects what it finds', () => {
     let [squares, chi, rows] = [0, 0, 0];
     for (let seed = 0; seed < 20; seed++) {

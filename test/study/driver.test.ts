@@ -17,6 +17,12 @@ import { driveCampaign } from '../../src/study/driver.js';
 
 const example = fileURLToPath(new URL('../../examples/argon.yaml', import.meta.url));
 
+/**
+ * What `anharmony run examples/argon.yaml` prints at its end, with server and worker threads. It changes only where the
+ * numerics do, in the last bits; then both must change together.
+ */
+const ARGON = 'sha256:b29d9b1b0d6ff1cbb35ab8d22524827eb0a31a593a240b94326d15c7168d3a90';
+
 describe('a campaign without a server', () => {
   const store = openMemoryStore();
   const work = mkdtempSync(join(tmpdir(), 'anharmony-'));
@@ -31,15 +37,12 @@ describe('a campaign without a server', () => {
     const { name } = bundle.settings;
     const start = newCampaign(name, fingerprint, ref, rulesOf(bundle.settings));
     end = await driveCampaign(start, performHere(environment, ref, name));
-  }, 60_000);
+  }, 120_000);
 
   it('ends with the force constants that `anharmony run` gives', () => {
     expect(end.stage).toBe('done');
     expect(end.verdict?.kind).toBe('converged');
-    // Of `anharmony run examples/argon.yaml`, with server and worker threads; the same in test/e2e.
-    expect(end.forceField?.parametersHash).toBe(
-      'sha256:149365330b7c473b5d19fed724cd1c8f75dca4e5b0bef09ef71c0d56b355a306',
-    );
+    expect(end.forceField?.parametersHash).toBe(ARGON);
   });
 
   it('leaves a ledger that tells its course', async () => {

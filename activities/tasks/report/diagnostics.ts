@@ -11,7 +11,7 @@ import type { CampaignContext } from '../context.js';
 import { entriesOf } from '../report.js';
 import { TrainingData } from '../trainingData.js';
 
-/** Structures are left out one by one up to so many parameters (seconds for each at the limit), orders up to so many. */
+/** Structures are left out one by one up to so many parameters (half a second each at the limit), orders up to so many. */
 const LEAVE_OUT_LIMIT = 1500;
 const REFIT_LIMIT = 300;
 

@@ -8,8 +8,9 @@ import type { CampaignContext } from '../context.js';
 /** Points along the path, divisions of the mesh: enough for a page. */
 const POINTS = 80;
 const DIVISIONS = 8;
-/** About how long all eigenvalue problems together may take, ms; one with 6 branches takes about 0.1, growing as the cube. */
-const BUDGET = 800;
+/** About how long all of it may take, ms, and what one wave vector takes with two atoms in the cell; measured up to eight, it grows as their square. */
+const BUDGET = 1000;
+const PER_POINT = 0.04;
 const MOST_SAMPLES = 32;
 /** Fewer say nothing of a spread. */
 const FEWEST_SAMPLES = 8;
@@ -17,7 +18,7 @@ const FEWEST_SAMPLES = 8;
 /** Bands of the final force field; with fewer samples, or none, where cells are large; null where even that would take long. */
 export function reportPhonons({ space, settings }: CampaignContext, field: ForceField): PhononStudy | null {
   const relative = field.primitive.masses.length / 2;
-  const each = 0.1 * relative * relative * relative;
+  const each = PER_POINT * relative * relative;
   const affordable = BUDGET / (each * (POINTS + DIVISIONS * DIVISIONS)) - 1;
   if (affordable < 0) return null;
   const samples = affordable < FEWEST_SAMPLES ? 0 : Math.min(MOST_SAMPLES, Math.floor(affordable));

@@ -46,13 +46,14 @@ async function eventOf(
         orders: [],
       };
       const ideal = asked.find((e) => e.group === 'ideal')!.ref;
+      const imported = asked.filter((e) => e.group === 'imported').map((e) => e.ref);
       return {
         type: 'prepared',
         command,
         prepared,
         ideal,
         random: asked.filter((e) => e.group === 'random').map((e) => e.ref),
-        imported: asked.filter((e) => e.group === 'imported').map((e) => e.ref),
+        ...(imported.length > 0 && { imported }),
       };
     }
     case 'test-set':

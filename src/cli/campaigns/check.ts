@@ -1,4 +1,5 @@
-import type { CampaignBundle, InputFile } from '../../campaign/bundle.js';
+import { availableParallelism } from 'node:os';
+import { type CampaignBundle, type InputFile, rulesOf } from '../../campaign/bundle.js';
 import { parseData } from '../../crystal/data.js';
 import { reducedFormula } from '../../crystal/formula.js';
 import { labelledFrames } from '../../crystal/labelledFrames.js';
@@ -8,9 +9,10 @@ import { analyseSymmetry } from '../../crystal/symmetry.js';
 import type { Supercell } from '../../crystal/types.js';
 import { formatProblem, InputError, inputError, type Problem } from '../../errors.js';
 import { type ClusterSpaceEstimate, estimateClusterSpace } from '../../expansion/estimate.js';
-import { chosenOptions } from '../../expansion/options.js';
+import { checkOptions } from '../../expansion/options.js';
 import { checkSupercell } from '../../expansion/supercellFit.js';
 import { createCalculator } from '../../reference/catalogue.js';
+import { errorThreads } from '../../uncertainty/errorKernel.js';
 import { checkDynamics, scheduleLines } from './checkDynamics.js';
 
 /**
@@ -27,7 +29,7 @@ export function checkCampaign(bundle: CampaignBundle): readonly string[] {
   const { lattice, species } = supercell.crystal;
   throwAll([
     () => checkSupercell(cutoffs, supercell, 'expansion.cutoffs'),
-    () => chosenOptions(options, cutoffs),
+    () => checkOptions(options, cutoffs, species, 'expansion.'),
     () => createCalculator(settings.reference, { lattice, species, folder: bundle.folder }),
     () => checkTestSet(bundle, supercell),
     () => checkData(bundle, supercell),
@@ -41,7 +43,7 @@ export function checkCampaign(bundle: CampaignBundle): readonly string[] {
     ...(bundle.data ?? []).flatMap((file) => dataLines(file, supercell)),
     ...scheduleLines(settings),
     ...estimate.warnings.map((warning) => `warning: ${warning}`),
-    ...costLines(estimate, atoms, settings.acquisition.every),
+    ...costLines(estimate, atoms, settings),
   ];
 }
 
@@ -106,23 +108,36 @@ function checkTestSet({ settings, testSet }: CampaignBundle, supercell: Supercel
 }
 
 /**
- * Rules of thumb from the benchmarks on one core: the error product takes 3N·P²/2 multiplications at about 6·10⁹/s, a refit P³
- * at about 2·10⁹/s; memory is dominated by P×P matrices, of which a thread of MD holds three and the regression five.
+ * Rules of thumb from the benchmarks (docs/performance.md): the error product runs at 38·10⁹ operations per second and
+ * thread and takes 3N·P² of them, the matrix grows with 3N·P; a solution of the regression at kept hyperparameters has a part that grows with
+ * P³ and one with P², a search for them takes about twenty; memory is that of the program and its threads and of P×P
+ * matrices, four in a thread of MD, seven in the regression.
  */
-function costLines(estimate: ClusterSpaceEstimate, atoms: number, every: number): string[] {
-  const p = estimate.coordinates;
+function costLines(
+  estimate: ClusterSpaceEstimate,
+  atoms: number,
+  settings: CampaignBundle['settings'],
+): string[] {
+  const { every } = settings.acquisition;
+  const p = estimate.parameters;
   const rows = 3 * atoms;
-  const error = (rows * p * p) / 2 / 6e9 + 1e-3;
-  const refit = (p * p * p) / 2e9;
-  const bytes = 8 * (8 * p * p + 3 * rows * p) + 2e8;
+  const cores = availableParallelism();
+  const walkers = Math.min(cores, rulesOf(settings).walkers.length);
+  const threads = errorThreads(rows, p, Math.floor(cores / walkers));
+  const error = (rows * p * p) / 38e9 + 5e-9 * rows * p;
+  const force = 2e-9 * rows * p;
+  const step = force + error / (threads === 1 ? 1 : 0.9 * threads) / every;
+  const solution = (p * p * p) / 19e9 + 1.9e-7 * p * p;
+  const refit = solution + (rows * p * p) / 13e9 + 1e-7 * rows * p;
+  const bytes = 8 * ((4 * walkers + 7) * p * p + rows * p) + 4e8;
   return [
-    `estimate: at most about ${p} parameters; basis ${approximately(estimate.seconds)} and ${mebibytes(estimate.memoryBytes)}`,
-    `estimate: ε_B ${approximately(error)} each ${every === 1 ? 'step' : `${every} steps`}, one solution of the regression ${approximately(refit)}, memory ${mebibytes(bytes)}`,
+    `estimate: about ${p} parameters; basis ${approximately(estimate.seconds)} and ${mebibytes(estimate.memoryBytes)}`,
+    `estimate: an MD step ${approximately(step)} (ε_B ${approximately(error)} each ${every === 1 ? 'step' : `${every} steps`}, on ${threads === 1 ? 'one thread' : `${threads} threads`}), a refit ${approximately(refit)} and ${approximately(20 * solution)} where hyperparameters are sought, memory ${mebibytes(bytes)}`,
   ];
 }
 
 function approximately(seconds: number): string {
-  return seconds < 1 ? `${Math.max(1, Math.round(1e3 * seconds))} ms` : `${seconds.toFixed(1)} s`;
+  return seconds < 1 ? `${Number((1e3 * seconds).toPrecision(2))} ms` : `${seconds.toFixed(1)} s`;
 }
 
 function mebibytes(bytes: number): string {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignState } from '../../campaign/state.js';
-import type { View } from '../live/types.js';
+import type { LiveEvent, View } from '../live/types.js';
 import { liveEvents } from './events.js';
 import { createLiveTracker, type Surroundings } from './liveState.js';
 import { type Observation, observe } from './observe.js';
@@ -13,14 +13,20 @@ const SILENT_POLL_MS = 1000;
 /** Asked while the server is silent, with the seconds it has been so: waits on, or throws to give up. */
 export type Patience = (seconds: number) => void | Promise<void>;
 
+export interface WatchOptions {
+  readonly surroundings: Surroundings;
+  readonly stop: AbortSignal;
+  readonly patience: Patience;
+  /** True: the campaign was running before; what happened until now is not told as news. */
+  readonly joined: boolean;
+}
+
 /** Shows a campaign until it ends or `stop` is aborted; the final observation. */
 export async function watchCampaign(
   client: Client,
   name: string,
   view: View,
-  surroundings: Surroundings,
-  stop: AbortSignal,
-  patience: Patience,
+  { surroundings, stop, patience, joined }: WatchOptions,
 ): Promise<Observation | null> {
   const track = createLiveTracker(surroundings);
   let told = -1;
@@ -30,8 +36,10 @@ export async function watchCampaign(
     const live = track(seen);
     if (!live || !seen.status) return;
     const fresh = seen.status.recent.filter((entry) => entry.sequence > told);
+    const old = joined && told < 0 && seen.running;
     told = fresh.at(-1)?.sequence ?? told;
-    for (const event of liveEvents(fresh, seen.status.state, seen.elapsed)) view.event(event);
+    if (old) view.event(joinedEvent(seen.status.state, seen.elapsed));
+    else for (const event of liveEvents(fresh, seen.status.state, seen.elapsed)) view.event(event);
     view.update(live);
   };
   while (!stop.aborted) {
@@ -64,6 +72,13 @@ export function isServerSilent(error: unknown): boolean {
 
 /** gRPC's DEADLINE_EXCEEDED and UNAVAILABLE. */
 const SILENCE = [4, 14];
+
+function joinedEvent({ name, round, training, walkers }: CampaignState, elapsed: number): LiveEvent {
+  const structures = training.random + training.phonon + training.md;
+  const text = `campaign ${name} is in round ${round}, with ${structures} training structures`;
+  const step = round === 0 ? null : Math.max(...walkers.map((w) => w.step));
+  return { campaign: name, walker: null, step, elapsed, kind: 'message', level: 'info', text };
+}
 
 async function lastWords(client: Client, name: string, seen: Observation): Promise<Observation['status']> {
   if (seen.status === null) return null;

@@ -195,14 +195,12 @@ async function watch(
   await requireCampaign(client, name);
   const interrupted = onInterrupt();
   const view = createView({ stream: process.stdout, format });
-  const seen = await watchCampaign(
-    client,
-    name,
-    view,
-    { server: access.server.description, results: join(home.runs, name) },
-    interrupted,
-    patienceWith(access, home, (line) => process.stderr.write(`${line}\n`)),
-  ).finally(() => view.close());
+  const seen = await watchCampaign(client, name, view, {
+    surroundings: { server: access.server.description, results: join(home.runs, name) },
+    stop: interrupted,
+    patience: patienceWith(access, home, (line) => process.stderr.write(`${line}\n`)),
+    joined: true,
+  }).finally(() => view.close());
   if (interrupted.aborted || !seen?.status) return;
   if (format !== 'json')
     for (const line of verdictLines(seen.status.state)) process.stdout.write(`${line}\n`);

@@ -71,9 +71,10 @@ async function runSession(session: Session): Promise<'over' | 'server gone'> {
     if (launched.kind === 'running') {
       // Also beside another process that works for this home: it may end before this campaign does.
       workers = await startAll(access, home, queues, campaign.bundle);
-      say(`campaign ${name}: ${launched.how}; results go to ${join(home.runs, name)}`);
-      if (access.shared) say('another process of this home runs the server: this one looks on and helps');
-      await follow(session, access, workers);
+      // Under a server of our own nobody else can have been running it.
+      const how = access.own && launched.how === 'found running' ? 'goes on where it was' : launched.how;
+      say(`campaign ${name}: ${how}; results go to ${join(home.runs, name)}`);
+      await follow(session, access, workers, launched.how === 'found running');
     } else say(`campaign ${name} has ended before: this is its result`);
     if (interrupted.aborted) {
       say(`interrupted: campaign ${name} goes on where it was with the same command`);
@@ -113,18 +114,17 @@ async function follow(
   { campaign, home, interrupted, format, say }: Session,
   access: ServerAccess,
   workers: RunningWorkers,
+  joined: boolean,
 ): Promise<void> {
   const { name } = campaign.bundle.settings;
   const view = createView({ stream: process.stdout, format });
   try {
-    const watching = watchCampaign(
-      clientOf(access.server),
-      name,
-      view,
-      { server: access.server.description, results: join(home.runs, name) },
-      interrupted,
-      patienceWith(access, home, say),
-    );
+    const watching = watchCampaign(clientOf(access.server), name, view, {
+      surroundings: { server: access.server.description, results: join(home.runs, name) },
+      stop: interrupted,
+      patience: patienceWith(access, home, say),
+      joined,
+    });
     const crash = workers.ended.then(() => {
       if (!interrupted.aborted)
         throw new FailureError('the workers ended before the campaign', `see ${home.log}`);

@@ -7,6 +7,7 @@ import { checkSupercell } from '../../expansion/supercellFit.js';
 import type { Cutoffs } from '../../expansion/types.js';
 import { recommend } from '../../regression/modelSelection.js';
 import { LABEL_NOISE } from '../../regression/ridge.js';
+import { checkIdealForces } from '../../regression/trainingRows.js';
 import type { PriorName } from '../../regression/types.js';
 import { renderSelectionReport } from '../../report/selectionPage.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
@@ -24,6 +25,7 @@ interface SelectFlags {
   readonly priors?: string;
   readonly train?: string;
   readonly test?: string;
+  readonly idealForces?: string;
   readonly home?: string;
   readonly report?: string;
   readonly json?: boolean;
@@ -43,6 +45,7 @@ export function registerSelect(program: Command): void {
     .option('--priors <list>', 'of decay, by-order, isotropic (default: decay, or the campaign’s)')
     .option('--train <from:to>', 'structures to fit, counted from 0, the last not included (default: all)')
     .option('--test <from:to>', 'structures to judge the comparison on; the recommendation ignores them')
+    .option('--ideal-forces <file>', 'the ideal supercell with its forces, which are subtracted')
     .option('--report <file>', 'write a page with the table and its plots (HTML)')
     .option('--json', 'the same for machines, in eV, Å and s')
     .addOption(homeOption())
@@ -107,14 +110,30 @@ async function ofFiles(what: readonly string[], flags: SelectFlags): Promise<Sel
     supercell,
     train: part(flags.train ?? ':', '--train'),
     test: flags.test === undefined ? [] : part(flags.test, '--test'),
+    idealForces: await idealForcesOf(flags.idealForces, supercell),
     labelNoise: LABEL_NOISE,
   };
 }
 
+async function idealForcesOf(
+  path: string | undefined,
+  supercell: Supercell,
+): Promise<Float64Array | undefined> {
+  if (path === undefined) return undefined;
+  const [{ forces }] = await loadStructures([path], supercell);
+  const warning = checkIdealForces(forces);
+  if (warning !== undefined) warn(warning);
+  return forces;
+}
+
 async function ofCampaign(name: string, flags: SelectFlags): Promise<CampaignData> {
-  const given = flags.train === undefined ? '--test' : '--train';
-  if (flags.train !== undefined || flags.test !== undefined) {
-    throw inputError({ field: given, message: 'a campaign has its own training and test set', got: name });
+  const given = (['train', 'test', 'idealForces'] as const).find((flag) => flags[flag] !== undefined);
+  if (given !== undefined) {
+    throw inputError({
+      field: given === 'idealForces' ? '--ideal-forces' : `--${given}`,
+      message: 'a campaign has its own training set, test set and ideal forces',
+      got: name,
+    });
   }
   return campaignData(homeOf(flags), name);
 }

@@ -5,7 +5,7 @@ import { RESULT_FILES } from '../../../activities/tasks/publish.js';
 import { acquisitionOf } from '../../campaign/bundle.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import { inputError } from '../../errors.js';
-import { whatIf } from '../../exploration/whatIf.js';
+import { completed, whatIf } from '../../exploration/whatIf.js';
 import { storeError, systemCode } from '../../store/errors.js';
 import { openFolderStore } from '../../store/folderStore.js';
 import { parseLedgerLines, readLedger } from '../../store/ledger.js';
@@ -59,18 +59,20 @@ async function whatIfCommand(name: string, options: Options): Promise<void> {
   const { timestep } = bundle.settings.md;
   const own = acquisitionOf(bundle.settings);
   const settings = whatIfSettings(own, options, timestep);
-  const rounds = await recordedRounds(store, await ledgerOf(store, home, name, ref));
-  if (rounds.length === 0) {
+  const recorded = await recordedRounds(store, await ledgerOf(store, home, name, ref));
+  if (recorded.length === 0) {
     throw inputError({ field: 'NAME', message: 'the campaign has no molecular dynamics yet', got: name });
   }
-  const picks = rounds.flatMap((round) => round.taken);
+  const rounds = completed(recorded, own);
+  const picks = recorded.flatMap((round) => round.taken);
+  const unasked = recorded.reduce((sum, round) => sum + (round.unasked ?? 0), 0);
   const afterWrecks = picks.filter((pick) => pick.rule === 'wreck').length;
   const answer: WhatIfAnswer = {
     campaign: name,
     timestep,
     own,
     settings,
-    recorded: { taken: picks.length - afterWrecks, afterWrecks },
+    recorded: { taken: picks.length - afterWrecks, afterWrecks, unasked },
     reproduced: whatIf(rounds, own).firstDifference === null,
     found: whatIf(rounds, settings),
   };

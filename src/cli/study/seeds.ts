@@ -75,20 +75,25 @@ interface Finding {
   /** The same hardness of those that a criterion took, and of those that the stall rule took. */
   readonly hardnessOfCriterion: number;
   readonly hardnessOfStall: number;
+  /** Structure by structure, in the order in which they were taken. */
+  readonly structures: readonly { readonly rule: string; readonly hardness: number }[];
 }
 
 /** How much harder than thermal frames the structures are that were taken: what inflates β^{-1/2} beyond the RMSE. */
 function hardness(picked: readonly PickedStructure[], yardstick: Yardstick) {
   const { labelling, attainable, attainableParameters, displacement } = yardstick;
-  const over = (structures: readonly PickedStructure[]): number =>
-    structures.length === 0
-      ? Number.NaN
-      : rmseOn(gramOfStructures(labelling, structures), attainableParameters) / attainable;
+  const structures = picked.map((pick) => ({
+    rule: pick.rule,
+    hardness: rmseOn(gramOfStructures(labelling, [pick]), attainableParameters) / attainable,
+  }));
+  const over = (chosen: typeof structures): number =>
+    rootMeanSquare([Float64Array.from(chosen, (p) => p.hardness)]);
   return {
-    hardness: over(picked),
+    hardness: over(structures),
     displacement: rootMeanSquare(picked.map((p) => p.displacements)) / displacement,
-    hardnessOfCriterion: over(picked.filter((p) => p.rule !== 'stall')),
-    hardnessOfStall: over(picked.filter((p) => p.rule === 'stall')),
+    hardnessOfCriterion: over(structures.filter((p) => p.rule !== 'stall')),
+    hardnessOfStall: over(structures.filter((p) => p.rule === 'stall')),
+    structures,
   };
 }
 

@@ -11,7 +11,12 @@ export interface WhatIfAnswer {
   readonly own: AcquisitionSettings;
   readonly settings: AcquisitionSettings;
   /** Structures that the campaign took from MD by its criterion and stall rule, and after wrecks. */
-  readonly recorded: { readonly taken: number; readonly afterWrecks: number };
+  readonly recorded: {
+    readonly taken: number;
+    readonly afterWrecks: number;
+    /** Taken in the round with which the campaign ended, and never asked for. */
+    readonly unasked: number;
+  };
   /** Whether the replay of the campaign's own settings gives the campaign's own decisions. */
   readonly reproduced: boolean;
   readonly found: WhatIf;
@@ -26,6 +31,11 @@ export function describeWhatIf(answer: WhatIfAnswer): string[] {
     recorded.afterWrecks === 0 ? '' : `, and ${recorded.afterWrecks} after wrecks, which any settings take`;
   return [
     `campaign ${campaign}: ${recorded.taken} updates were made${wrecks}`,
+    ...(recorded.unasked === 0
+      ? []
+      : [
+          `  and ${recorded.unasked} more structures were taken in its last round, at the end of which it needed no more: they are counted below`,
+        ]),
     `  its own    ${describeAcquisition(own, timestep)}`,
     `  what if    ${describeAcquisition(settings, timestep)}`,
     answer.reproduced

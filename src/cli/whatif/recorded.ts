@@ -12,6 +12,8 @@ export async function recordedRounds(
   const groups = new Map<number, string>();
   const fields = new Map<number, string>();
   const taken = new Map<number, RecordedRound & { readonly taken: RecordedPick[] }>();
+  /** How many picks each round had, by its list of those that were asked for. */
+  const picks = new Map<readonly RecordedPick[], number>();
   let fittingError = Number.NaN;
   let lost = 0;
   for (const entry of ledger) {
@@ -35,6 +37,7 @@ export async function recordedRounds(
         };
         fields.set(walker, entry.forceField.hash);
         taken.set(walker, recorded);
+        picks.set(recorded.taken, entry.picks);
         rounds.push(recorded);
         break;
       }
@@ -53,5 +56,8 @@ export async function recordedRounds(
       default:
     }
   }
-  return rounds;
+  return rounds.map((recorded) => {
+    const unasked = picks.get(recorded.taken)!;
+    return recorded.taken.length === 0 && unasked > 0 ? { ...recorded, unasked } : recorded;
+  });
 }

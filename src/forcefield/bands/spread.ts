@@ -1,5 +1,5 @@
+import { dynamicalMatrix, frequencyOf, hermitianEigenvalues, phaseOf } from '../dynamicalMatrix.js';
 import type { HarmonicCrystal } from '../harmonic.js';
-import { phononFrequencies } from '../phonons.js';
 
 /** Frequencies at wave vectors with their posterior error; arrays are [points·branches], THz, negative where unstable. */
 export interface FrequencyTable {
@@ -26,7 +26,9 @@ export function frequenciesAt(harmonic: HarmonicCrystal, q: Float64Array): Float
   const branches = 3 * harmonic.masses.length;
   const out = new Float64Array((q.length / 3) * branches);
   for (let point = 0; 3 * point < q.length; point++) {
-    out.set(phononFrequencies(harmonic, [...q.subarray(3 * point, 3 * point + 3)]), point * branches);
+    const phase = phaseOf([...q.subarray(3 * point, 3 * point + 3)]);
+    const eigenvalues = hermitianEigenvalues(dynamicalMatrix(harmonic, phase));
+    out.set(eigenvalues.map(frequencyOf), point * branches);
   }
   return out;
 }
