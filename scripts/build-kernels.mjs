@@ -12,7 +12,16 @@ export async function buildKernels() {
     [
       'index.ts',
       ...['--baseDir', fileURLToPath(new URL('assembly/', folder))],
-      ...['--outFile', 'kernels.wasm', '--runtime', 'stub', '--importMemory', '--initialMemory', '1', '--sharedMemory'],
+      ...[
+        '--outFile',
+        'kernels.wasm',
+        '--runtime',
+        'stub',
+        '--importMemory',
+        '--initialMemory',
+        '1',
+        '--sharedMemory',
+      ],
       ...[
         '--maximumMemory',
         '65536',

@@ -10,7 +10,7 @@ import type { Ref } from '../../src/store/types.js';
 import type { ActivityInput } from '../types.js';
 import { campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
-import { gatherReport } from './report.js';
+import { gatherReport } from './report/gather.js';
 
 /** Names of what a person finds in the result folder. */
 export const RESULT_FILES = {

@@ -40,7 +40,7 @@ export async function refit(
   const before = await lastFit(store, data, command);
   const groups = await trainingGroups(store, command);
   const entries = groups.flat();
-  const posterior = fit(context, await data.gram(groups), before, entries.length);
+  const posterior = regress(context, await data.gram(groups), before, entries.length);
   const trainingSet = await putTrainingSet(store, { entries });
   const field = forceFieldOf(context, posterior, {
     campaign: name,
@@ -130,7 +130,7 @@ async function trainingGroups(
   return groups.map((group) => all.filter((entry) => entry.group === group));
 }
 
-function fit(
+function regress(
   context: CampaignContext,
   gram: Parameters<typeof fitRidge>[0],
   { start, soughtAt }: LastFit,

@@ -1,5 +1,8 @@
 import type { Assessment, CampaignState, CountedRefit, ErrorStatistics, ForceFieldSummary } from './state.js';
 
+/** ε_B of no step yet. */
+export const NO_STATISTICS: ErrorStatistics = { samples: 0, sum: 0, sumOfSquares: 0, steps: 0 };
+
 /**
  * Is the force field good enough? (METHOD, "Convergence".) β^{-1/2} is the model's misfit on its training set, ε_B what
  * more data could still remove: converged when μ ≤ 0.25 β^{-1/2}, or μ ≤ 0.35 β^{-1/2} with β^{-1/2} levelled off, on a

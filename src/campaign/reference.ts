@@ -149,12 +149,12 @@ function heading(title: string, description: string | undefined): string {
 
 function table(entries: readonly Row[]): string {
   if (entries.length === 0) return '';
-  const escape = (text: string) => text.replaceAll('|', '\\|');
+  const inCell = (text: string) => text.replaceAll('|', '\\|');
   return [
     '| key | value | default | meaning |',
     '|---|---|---|---|',
     ...entries.map(
-      (e) => `| \`${e.key}\` | ${escape(e.type)} | ${escape(e.fallback)} | ${escape(e.description)} |`,
+      (e) => `| \`${e.key}\` | ${inCell(e.type)} | ${inCell(e.fallback)} | ${inCell(e.description)} |`,
     ),
   ].join('\n');
 }

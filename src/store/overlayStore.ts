@@ -10,7 +10,8 @@ export function overlayStore(below: Store): Store {
     has: async (ref) => (await memory.has(ref)) || below.has(ref),
     // What was just computed stands here, so that nothing is adopted where it was to be computed again.
     link: async (_namespace, _key, ref) => ref,
-    resolve: (namespace, key) => (RECOMPUTED.includes(namespace) ? Promise.resolve(undefined) : below.resolve(namespace, key)),
+    resolve: (namespace, key) =>
+      RECOMPUTED.includes(namespace) ? Promise.resolve(undefined) : below.resolve(namespace, key),
   };
 }
 

@@ -58,7 +58,7 @@ async function regression(name, structures, bounds) {
 }
 
 async function step(name) {
-  const s = await section('step.mjs', name, quick ? '400' : '1500');
+  const s = await section('step.mjs', name, quick ? '400' : '1000');
   print(
     `\nMolecular dynamics of ${s.atoms} silicon atoms with ε_B at every step, ${s.parameters} parameters`,
   );
@@ -105,8 +105,19 @@ if (!quick) {
   await regression('SnSe', 3, { design: 1, kept: 15, again: 120, memory: 2048 });
   const e = await section('error.mjs', 'SnSe');
   print(`\nε_B of SnSe: 768 atoms, ${e.parameters} parameters`);
-  figure('evaluations per second, one thread', (1 / e.one).toFixed(2));
-  figure('evaluations per second, two threads', (1 / e.two).toFixed(2), 'at least 0.5', 1 / e.two >= 0.5);
+  figure(
+    'evaluations per second of processor time',
+    (1 / e.processor).toFixed(2),
+    'at least 0.5',
+    e.processor <= 2,
+  );
+  figure('evaluations per second by the clock, one thread', (1 / e.one).toFixed(2));
+  figure(
+    'evaluations per second by the clock, two threads',
+    (1 / e.two).toFixed(2),
+    'at least 0.5',
+    1 / e.two >= 0.5,
+  );
   ratio('two threads', e.one / e.two, 1.8);
   atMost('new posterior into the kernel', e.posterior);
   atMost('one structure more in the covariance (lookahead)', e.structure);

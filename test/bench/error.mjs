@@ -20,11 +20,9 @@ for (let i = 0; i < p; i++) {
 const posterior = processorSeconds(() => error.setPrecision(factor, 1e4));
 factor = undefined;
 const u = numbers(error.rows, 0.1, 7);
-const [one, two] = byTurns(
-  Number(evaluations),
-  () => error.evaluateGroups(u, 0, error.groups),
-  () => error.evaluate(u),
-);
+const onOne = () => error.evaluateGroups(u, 0, error.groups);
+const processor = processorSeconds(onOne, 2);
+const [one, two] = byTurns(Number(evaluations), onOne, () => error.evaluate(u));
 const structure = processorSeconds(() => error.addStructure(u));
 error.close();
 deliver({
@@ -33,6 +31,7 @@ deliver({
   compile,
   posterior,
   structure,
+  processor,
   one: one / 1e3,
   two: two / 1e3,
   kernelMemory: error.bytes / 2 ** 20,

@@ -41,7 +41,7 @@ const rounds = 1e6;
 const forceTime = shortest(300, () => force.evaluate(u, forces));
 const whole = () => error.evaluateGroups(u, 0, error.groups);
 const [one, two, product, peak] = byTurns(
-  150,
+  600,
   whole,
   () => error.evaluate(u),
   productAlone(),

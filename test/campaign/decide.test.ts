@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { resumeCampaign } from '../../src/campaign/begin.js';
 import { outstanding } from '../../src/campaign/commands.js';
-import { decide, resumeCampaign } from '../../src/campaign/decide.js';
+import { decide } from '../../src/campaign/decide.js';
 import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
 import type { Command } from '../../src/campaign/messages.js';
 import type { CampaignRules, CampaignState, Stage } from '../../src/campaign/state.js';

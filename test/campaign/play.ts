@@ -1,5 +1,6 @@
+import { newCampaign } from '../../src/campaign/begin.js';
 import { outstanding } from '../../src/campaign/commands.js';
-import { decide, newCampaign } from '../../src/campaign/decide.js';
+import { decide } from '../../src/campaign/decide.js';
 import type { CampaignEvent, Command } from '../../src/campaign/messages.js';
 import type { CampaignRules, CampaignState } from '../../src/campaign/state.js';
 import type { World } from './world.js';

@@ -181,9 +181,9 @@ describe('a campaign file is refused', () => {
       /germanium\.xyz frame 1: .*64 Ge/,
     ],
   ];
-  it.concurrent.each(cases.map(([what, text, ...says]) => ({ what, text, says })))(
-    '$what',
-    async ({ text, says }) => {
+  it.concurrent.each(cases.map(([what, text, ...says]) => [what, text, says] as const))(
+    '%s',
+    async (_, text, says) => {
       const file = campaignFile(text);
       const finished = await run(['check', file], cwd);
       expectClear(finished, 2, says);

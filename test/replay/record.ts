@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { WorkflowBundle } from '@temporalio/worker';
-import { resumeCampaign } from '../../src/campaign/decide.js';
+import { resumeCampaign } from '../../src/campaign/begin.js';
 import type { Command } from '../../src/campaign/messages.js';
 import type { CampaignState } from '../../src/campaign/state.js';
 import { freshCampaign } from '../campaign/play.js';

@@ -1,6 +1,6 @@
 import type { WorkflowBundle } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resumeCampaign } from '../../src/campaign/decide.js';
+import { resumeCampaign } from '../../src/campaign/begin.js';
 import type { Command } from '../../src/campaign/messages.js';
 import type { CampaignState } from '../../src/campaign/state.js';
 import { statusQuery } from '../../workflows/campaign.js';

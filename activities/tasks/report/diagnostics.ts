@@ -8,8 +8,8 @@ import { getLabel } from '../../../src/store/artifacts/label.js';
 import { getTrainingSet } from '../../../src/store/artifacts/trainingSet.js';
 import type { Store } from '../../../src/store/types.js';
 import type { CampaignContext } from '../context.js';
-import { entriesOf } from '../report.js';
 import { TrainingData } from '../trainingData.js';
+import { entriesOf } from './entries.js';
 
 /** Structures are left out one by one up to so many parameters (half a second each at the limit), orders up to so many. */
 const LEAVE_OUT_LIMIT = 1500;

@@ -6,7 +6,7 @@ import type { Assessment, CampaignRules, LearningPoint, Verdict } from '../../..
 import { structuresLeft } from '../../../src/report/forecast.js';
 import type { Outcome } from '../../../src/report/types.js';
 import type { CampaignContext } from '../context.js';
-import { entriesOf } from '../report.js';
+import { entriesOf } from './entries.js';
 
 export function outcomeOf(
   { settings, space }: CampaignContext,

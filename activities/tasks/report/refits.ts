@@ -1,7 +1,7 @@
 import type { LedgerEntryBody } from '../../../src/campaign/ledger.js';
 import type { RefitRecord } from '../../../src/report/types.js';
 import type { CampaignContext } from '../context.js';
-import { entriesOf } from '../report.js';
+import { entriesOf } from './entries.js';
 import { errorWith, type Segment } from './traces.js';
 
 export function refitRecords(

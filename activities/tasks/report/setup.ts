@@ -6,7 +6,7 @@ import type { ReportData } from '../../../src/report/types.js';
 import type { Ref } from '../../../src/store/types.js';
 import { PROGRAM_VERSION } from '../../../src/version.js';
 import type { CampaignContext } from '../context.js';
-import { entriesOf } from '../report.js';
+import { entriesOf } from './entries.js';
 
 export function crystalOf({ primitive, supercell, settings }: CampaignContext): ReportData['crystal'] {
   const multiplier = settings.supercell.flat();

@@ -7,7 +7,7 @@ import type {
   StructureStatus,
 } from '../../../src/report/types.js';
 import type { CampaignContext } from '../context.js';
-import { entriesOf } from '../report.js';
+import { entriesOf } from './entries.js';
 
 const GROUPS: Readonly<Record<Exclude<Group, 'ideal'>, StructureGroup>> = {
   random: 'random',

@@ -6,7 +6,7 @@ import { temperatureRange } from '../../../src/md/temperature.js';
 import type { StandardisedError, WalkerTrace } from '../../../src/report/types.js';
 import type { Store } from '../../../src/store/types.js';
 import type { CampaignContext } from '../context.js';
-import { type EntryOf, entriesOf } from '../report.js';
+import { type EntryOf, entriesOf } from './entries.js';
 
 /** A segment of a walker's trajectory with its trace. */
 export interface Segment {

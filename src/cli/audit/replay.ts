@@ -1,5 +1,6 @@
+import { newCampaign, resumeCampaign } from '../../campaign/begin.js';
 import { outstanding } from '../../campaign/commands.js';
-import { decide, newCampaign, resumeCampaign } from '../../campaign/decide.js';
+import { decide } from '../../campaign/decide.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignEvent, Command } from '../../campaign/messages.js';
 import type { CampaignRules, CampaignState } from '../../campaign/state.js';

@@ -2,8 +2,8 @@ import type { WorkflowExecutionDescription, WorkflowHandleWithStartDetails } fro
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import type { campaign as campaignWorkflow } from '../../../workflows/index.js';
+import { newCampaign, resumeCampaign } from '../../campaign/begin.js';
 import { type CampaignBundle, fingerprintSource, rulesOf } from '../../campaign/bundle.js';
-import { newCampaign, resumeCampaign } from '../../campaign/decide.js';
 import type { CampaignState } from '../../campaign/state.js';
 import type { TaskQueues } from '../../campaign/status.js';
 import { inputError } from '../../errors.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { campaignContext } from '../../../activities/tasks/context.js';
 import { RESULT_FILES } from '../../../activities/tasks/publish.js';
 import { idealForces } from '../../../activities/tasks/report/diagnostics.js';
-import { entriesOf } from '../../../activities/tasks/report.js';
+import { entriesOf } from '../../../activities/tasks/report/entries.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { Addition } from '../../campaign/messages.js';
 import { inputError } from '../../errors.js';

@@ -1,8 +1,8 @@
 import type { TaskProgress } from '../../../activities/protocol.js';
 import { type CampaignContext, campaignContext } from '../../../activities/tasks/context.js';
 import type { TaskEnvironment } from '../../../activities/tasks/environment.js';
+import { newCampaign } from '../../campaign/begin.js';
 import { type CampaignBundle, fingerprintSource, rulesOf } from '../../campaign/bundle.js';
-import { newCampaign } from '../../campaign/decide.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignSettings } from '../../campaign/schema.js';
 import type { CampaignState } from '../../campaign/state.js';

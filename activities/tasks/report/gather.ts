@@ -1,38 +1,29 @@
-import { acquisitionOf } from '../../src/campaign/bundle.js';
+import { acquisitionOf } from '../../../src/campaign/bundle.js';
 import {
   type Confidence,
   confidence,
   confidenceText,
   type LabelRatio,
   latestRatios,
-} from '../../src/campaign/confidence.js';
-import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
-import type { Verdict } from '../../src/campaign/state.js';
-import { type DiagnosticsOutcome, suspectText } from '../../src/report/diagnostics/sections.js';
-import type { ReportData } from '../../src/report/types.js';
-import { readLedger } from '../../src/store/ledger.js';
-import type { Ref, Store } from '../../src/store/types.js';
-import type { CampaignContext } from './context.js';
-import { readForceFieldArtifact } from './model.js';
-import { campaignDiagnostics } from './report/diagnostics.js';
-import { forceConstantNorms } from './report/forceConstants.js';
-import { outcomeOf } from './report/outcome.js';
-import { reportPhonons } from './report/phonons.js';
-import { refitRecords } from './report/refits.js';
-import { settingsOf } from './report/settings.js';
-import { crystalOf, expansionOf, provenanceOf } from './report/setup.js';
-import { structureRecords } from './report/structures.js';
-import { readTraces, standardisedError, walkerTraces } from './report/traces.js';
-
-export type EntryOf<T extends LedgerEntryBody['type']> = Extract<LedgerEntryBody, { type: T }>;
-
-/** The entries of one kind, in order. */
-export function entriesOf<T extends LedgerEntryBody['type']>(
-  ledger: readonly LedgerEntryBody[],
-  type: T,
-): EntryOf<T>[] {
-  return ledger.filter((entry): entry is EntryOf<T> => entry.type === type);
-}
+} from '../../../src/campaign/confidence.js';
+import type { LedgerEntryBody } from '../../../src/campaign/ledger.js';
+import type { Verdict } from '../../../src/campaign/state.js';
+import { type DiagnosticsOutcome, suspectText } from '../../../src/report/diagnostics/sections.js';
+import type { ReportData } from '../../../src/report/types.js';
+import { readLedger } from '../../../src/store/ledger.js';
+import type { Ref, Store } from '../../../src/store/types.js';
+import type { CampaignContext } from '../context.js';
+import { readForceFieldArtifact } from '../model.js';
+import { campaignDiagnostics } from './diagnostics.js';
+import { entriesOf } from './entries.js';
+import { forceConstantNorms } from './forceConstants.js';
+import { outcomeOf } from './outcome.js';
+import { reportPhonons } from './phonons.js';
+import { refitRecords } from './refits.js';
+import { settingsOf } from './settings.js';
+import { crystalOf, expansionOf, provenanceOf } from './setup.js';
+import { structureRecords } from './structures.js';
+import { readTraces, standardisedError, walkerTraces } from './traces.js';
 
 /** Fills the report of a campaign, finished or running, from its ledger and the artifacts that the ledger names. */
 export async function gatherReport(

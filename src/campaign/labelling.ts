@@ -1,0 +1,53 @@
+import { acceptedAdditions } from './commands.js';
+import { finish, note } from './journal.js';
+import type { LedgerEvent } from './ledger.js';
+import { startRound } from './rounds.js';
+import type { CampaignState, PendingStructure } from './state.js';
+
+/** Rounds in a row without one accepted label after which a campaign stalls instead of asking for ever. */
+const BARREN_ROUNDS = 3;
+
+/** All labels of a batch are in: what was accepted goes on to the refit. */
+export function endLabelling(state: CampaignState): CampaignState {
+  const entries = state.pending.flatMap(labelEntries);
+  const rejected = state.pending.filter((p) => !p.label!.accepted);
+  const ideal = state.pending.find((p) => p.group === 'ideal')?.label;
+  const runs = state.pending.filter((p) => !(p.label!.accepted && p.label!.adopted)).length;
+  const seconds = state.pending.reduce((sum, p) => sum + p.label!.seconds, 0);
+  const next = note(
+    {
+      ...state,
+      idealLabel: ideal?.accepted ? ideal.label : state.idealLabel,
+      quarantined: state.quarantined + rejected.filter((p) => p.group === 'md').length,
+      cost: {
+        ...state.cost,
+        referenceRuns: state.cost.referenceRuns + runs,
+        referenceSeconds: state.cost.referenceSeconds + seconds,
+      },
+    },
+    ...entries,
+  );
+  if (ideal && !ideal.accepted) {
+    return finish(next, {
+      kind: 'stalled',
+      reason: `the reference failed on the ideal supercell: ${ideal.reason}`,
+    });
+  }
+  if (acceptedAdditions(next.pending).length > 0) return { ...next, stage: 'refit', barrenRounds: 0 };
+  if (next.training.set === null) {
+    return finish(next, { kind: 'stalled', reason: 'every initial structure was rejected by the reference' });
+  }
+  return next.barrenRounds + 1 >= BARREN_ROUNDS
+    ? finish(next, { kind: 'stalled', reason: `no label was accepted in ${BARREN_ROUNDS} rounds` })
+    : startRound({ ...next, pending: [], barrenRounds: next.barrenRounds + 1 });
+}
+
+function labelEntries(p: PendingStructure): LedgerEvent[] {
+  const outcome = p.label!;
+  const attempts = outcome.attempts.map(
+    (attempt): LedgerEvent => ({ type: 'attempt', structure: p.id, attempt }),
+  );
+  return outcome.accepted
+    ? [...attempts, { type: 'labelled', structure: p.id, label: outcome.label, adopted: outcome.adopted }]
+    : [...attempts, { type: 'quarantined', structure: p.id, reason: outcome.reason }];
+}

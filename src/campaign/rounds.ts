@@ -1,0 +1,110 @@
+import { assess } from './convergence.js';
+import { learn } from './forecast.js';
+import { finish, note } from './journal.js';
+import type { LedgerEvent } from './ledger.js';
+import type { CampaignState, PendingStructure, WalkerRound, WalkerState } from './state.js';
+import { ask, type Wanted } from './structures.js';
+
+/** The next round, unless a limit is reached. */
+export function startRound(state: CampaignState): CampaignState {
+  const { limits } = state.rules;
+  const outOfTime = state.walkers.every((w) => atLimit(state, w));
+  if (outOfTime || state.picked >= limits.structures) {
+    if (state.assessment?.converged)
+      return finish(state, { kind: 'converged', reason: 'ran to its limit, converged' });
+    const limit = outOfTime ? 'the MD time limit' : `the limit of ${limits.structures} structures`;
+    const missing = state.assessment?.missing.join('; ') || 'an assessment';
+    return finish(state, { kind: 'exhausted', reason: `reached ${limit}; still missing: ${missing}` });
+  }
+  return {
+    ...state,
+    stage: 'explore',
+    round: state.round + 1,
+    walkers: state.walkers.map((w) => ({ ...w, result: null })),
+  };
+}
+
+/** All walkers have ended their part: judge convergence, then hand the picks on in canonical order (step, walker). */
+export function endRound(state: CampaignState): CampaignState {
+  const moved = settle(state);
+  const stuck = moved.walkers.find((w) => w.result?.outcome === 'stuck');
+  if (stuck) {
+    return finish(moved, {
+      kind: 'stalled',
+      reason: `walker ${stuck.walker} was wrecked three times in one place: ${stuck.result?.detail ?? ''}`,
+    });
+  }
+  const judged = judge(moved);
+  if (judged.assessment!.converged && state.rules.convergence.stopAtConvergence) {
+    return finish(judged, {
+      kind: 'converged',
+      reason: 'what more data could remove is small beside the fitting error',
+    });
+  }
+  return handOver(judged);
+}
+
+/** Takes over where the walkers are now, and what that cost. */
+function settle(state: CampaignState): CampaignState {
+  const results = state.walkers.flatMap((w) => w.result ?? []);
+  const sum = (of: (result: WalkerRound) => number) =>
+    results.reduce((total, result) => total + of(result), 0);
+  const wrecked = results.filter(({ outcome }) => outcome === 'wrecked' || outcome === 'stuck');
+  const moved: CampaignState = {
+    ...state,
+    wrecks: (state.wrecks ?? 0) + wrecked.length,
+    walkers: state.walkers.map(moveWalker),
+    cost: {
+      ...state.cost,
+      mdSteps: state.cost.mdSteps + sum((r) => r.toStep - r.fromStep),
+      errorEvaluations: state.cost.errorEvaluations + sum((r) => r.evaluations),
+      mdSeconds: state.cost.mdSeconds + sum((r) => r.seconds),
+    },
+  };
+  return note(moved, ...state.walkers.flatMap((w) => exploredEntry(state, w)));
+}
+
+function moveWalker(walker: WalkerState): WalkerState {
+  if (walker.result === null) return walker;
+  const { toStep, checkpoint, sinceRefit } = walker.result;
+  return { ...walker, step: toStep, checkpoint, sinceRefit, fresh: false };
+}
+
+function exploredEntry({ round, forceField }: CampaignState, { walker, result }: WalkerState): LedgerEvent[] {
+  if (result === null) return [];
+  const { picks, sinceRefit: _, ...done } = result;
+  return [{ type: 'explored', round, walker, ...done, picks: picks.length, forceField: forceField!.ref }];
+}
+
+function judge(state: CampaignState): CampaignState {
+  const assessment = assess(state, state.forceField!);
+  const { random, phonon, md } = state.training;
+  const learns = assessment.ratio !== null && md > 0 && random + phonon === 0;
+  const before = state.learning ?? [];
+  const learning = learns ? learn(before, { structures: md, ratio: assessment.ratio! }) : before;
+  return note({ ...state, assessment, learning }, { type: 'assessed', round: state.round, assessment });
+}
+
+export function handOver(state: CampaignState): CampaignState {
+  const picks = state.walkers
+    .flatMap((w) => w.result?.picks ?? [])
+    .sort((a, b) => a.pick.step - b.pick.step || a.pick.walker - b.pick.walker)
+    .map(({ structure, pick }): Wanted => ({ group: 'md', ref: structure, pick }));
+  if (picks.length === 0) return startRound(state);
+  const asked = ask({ ...state, picked: state.picked + picks.length }, picks);
+  const severalWalkers = new Set(picks.map((p) => p.pick!.walker)).size > 1;
+  return { ...asked, stage: severalWalkers ? 'screen' : 'label' };
+}
+
+export function screened(state: CampaignState, kept: readonly number[]): CampaignState {
+  const stays = (p: PendingStructure) => kept.includes(p.id);
+  const dropped = state.pending.filter((p) => !stays(p)).map((p) => p.id);
+  return note(
+    { ...state, stage: 'label', pending: state.pending.filter(stays), picked: state.picked - dropped.length },
+    { type: 'screened', round: state.round, kept, dropped },
+  );
+}
+
+export function atLimit(state: CampaignState, walker: WalkerState): boolean {
+  return walker.step >= state.rules.limits.steps;
+}
