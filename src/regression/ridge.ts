@@ -30,6 +30,8 @@ export const LABEL_NOISE = 1e-4;
 const FIXED_POINT_UPDATES = 3;
 /** How well the by-order optimum must be known to start `decay` from. */
 const ROUGH = 1e-2;
+/** Above this many parameters an evaluation takes seconds: a second start then is only near the by-order optimum. */
+const LARGE = 1500;
 /** Hyperparameters nearer to a maximum than this, all of them, lead to it. */
 const SAME_HILL = 0.2;
 
@@ -82,7 +84,8 @@ function searchDecay(
   maxLogBeta: number,
 ): SearchResult {
   const warm = start && maximiseEvidence(gram, prior, start, maxLogBeta);
-  const first = withoutDecayAtBest(gram, blocks, maxLogBeta);
+  const updatesOnly = warm?.converged === true && gram.parameters > LARGE;
+  const first = withoutDecayAtBest(gram, blocks, maxLogBeta, updatesOnly);
   if (!warm?.converged) return better(warm, maximiseEvidence(gram, prior, first, maxLogBeta));
   const top = Float64Array.of(...warm.point.theta, warm.point.logBeta);
   let sameHill = false;
@@ -98,8 +101,18 @@ function better(warm: SearchResult | undefined, cold: SearchResult): SearchResul
   return warm && warm.point.logEvidence >= cold.point.logEvidence ? warm : cold;
 }
 
-function withoutDecayAtBest(gram: Gram, blocks: readonly ParameterBlock[], maxLogBeta: number): SearchPoint {
-  const { point } = searchGrouped(gram, createPrior('by-order', blocks), undefined, maxLogBeta, ROUGH);
+function withoutDecayAtBest(
+  gram: Gram,
+  blocks: readonly ParameterBlock[],
+  maxLogBeta: number,
+  updatesOnly: boolean,
+): SearchPoint {
+  const byOrder = createPrior('by-order', blocks);
+  const { point } = updatesOnly
+    ? fixedPoint(gram, byOrder, coldStart(gram, byOrder, maxLogBeta), maxLogBeta, {
+        limit: FIXED_POINT_UPDATES,
+      })
+    : searchGrouped(gram, byOrder, undefined, maxLogBeta, ROUGH);
   return { theta: withoutDecay(point.theta), logBeta: point.logBeta };
 }
 

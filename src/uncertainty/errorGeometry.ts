@@ -2,8 +2,10 @@ import { combinedBasis } from '../expansion/basis.js';
 import type { ClusterSpace } from '../expansion/types.js';
 import { choleskyInPlace } from '../numerics/dense/cholesky.js';
 import { addProduct } from '../numerics/dense/product.js';
+import type { Window } from '../numerics/dense/window.js';
 import { PANEL_ROWS } from '../numerics/kernels/panel.js';
 import type { SparseMatrix } from '../numerics/sparse.js';
+import { componentsOf, rowsOf } from '../regression/priors/nullSpaceRows.js';
 
 /**
  * The posterior precision carried from φ′ into the coordinates z of the sparse basis Z. Raw coordinates are N φ′ = Z z,
@@ -27,61 +29,80 @@ export function precisionInSparseBasis(
   return { precision, spare: h };
 }
 
-/** H = Tᵀ R [P·P], R lower triangular, and where each of its rows ends; T couples few parameters with each other. */
+/**
+ * H = Tᵀ R [P·P], R lower triangular, and where each of its rows ends. T couples only parameters of one component of the
+ * sum rules with each other.
+ */
 function transformedFactor(space: ClusterSpace, factor: Float64Array) {
   const p = space.parameters;
-  const sparse = combinedBasis(space, 'sparseNullSpace');
-  const rows = rowsOf(combinedBasis(space, 'nullSpace'));
   const h = new Float64Array(p * p);
   const extent = new Int32Array(p);
-  const t = new Float64Array(p);
-  for (let q = 0; q < p; q++) {
-    transitionColumn(rows, sparse, q, t);
-    const target = q * p;
-    for (let i = 0; i < p; i++) {
-      if (t[i] === 0) continue;
-      extent[q] = i + 1;
-      const weight = t[i];
-      const source = i * p;
-      for (let k = 0; k <= i; k++) h[target + k] += weight * factor[source + k];
-    }
+  for (const { orthonormal, sparse, transition } of transitions(space)) {
+    const c = orthonormal.length;
+    const end = orthonormal[c - 1] + 1;
+    const columns = new Float64Array(end * c);
+    orthonormal.forEach((i, k) => {
+      for (let j = 0; j <= i; j++) columns[j * c + k] = factor[i * p + j];
+    });
+    const rows = new Float64Array(sparse.length * end);
+    const window = (data: Float64Array, stride: number): Window => ({ data, offset: 0, stride });
+    addProduct(window(rows, end), window(transition, c), window(columns, c), sparse.length, end, c, 1);
+    sparse.forEach((q, k) => {
+      h.set(rows.subarray(k * end, (k + 1) * end), q * p);
+      extent[q] = end;
+    });
   }
   return { h, extent };
 }
 
-interface Rows {
-  readonly start: Int32Array;
-  readonly column: Int32Array;
-  readonly value: Float64Array;
+/** The part of T = NᵀZ on one component: parameters φ′ and coordinates z that share raw coordinates. */
+interface Transition {
+  /** Indices into φ′, ascending. */
+  readonly orthonormal: readonly number[];
+  /** Indices into z, ascending. */
+  readonly sparse: readonly number[];
+  /** [sparse × orthonormal] row-major Tᵀ. */
+  readonly transition: Float64Array;
 }
 
-/** The same matrix by rows. */
-function rowsOf(m: SparseMatrix): Rows {
-  const start = new Int32Array(m.rows + 1);
-  for (const r of m.rowIndex) start[r + 1]++;
-  for (let r = 0; r < m.rows; r++) start[r + 1] += start[r];
-  const next = start.slice();
-  const column = new Int32Array(m.rowIndex.length);
-  const value = new Float64Array(m.rowIndex.length);
-  for (let q = 0; q < m.columns; q++) {
-    for (let e = m.columnStart[q]; e < m.columnStart[q + 1]; e++) {
-      const place = next[m.rowIndex[e]]++;
-      column[place] = q;
-      value[place] = m.values[e];
-    }
-  }
-  return { start, column, value };
+function transitions(space: ClusterSpace): Transition[] {
+  const p = space.parameters;
+  const n = combinedBasis(space, 'nullSpace');
+  const z = combinedBasis(space, 'sparseNullSpace');
+  const nRows = rowsOf(n);
+  return componentsOf(rowsOf(sideBySide(n, z))).map(({ columns }) => {
+    const orthonormal = columns.filter((column) => column < p);
+    const sparse = columns.filter((column) => column >= p).map((column) => column - p);
+    const place = new Map(orthonormal.map((column, k) => [column, k]));
+    const transition = new Float64Array(sparse.length * orthonormal.length);
+    sparse.forEach((q, row) => {
+      for (let e = z.columnStart[q]; e < z.columnStart[q + 1]; e++) {
+        const raw = z.rowIndex[e];
+        for (let k = nRows.start[raw]; k < nRows.start[raw + 1]; k++) {
+          transition[row * orthonormal.length + place.get(nRows.column[k])!] += nRows.values[k] * z.values[e];
+        }
+      }
+    });
+    return { orthonormal, sparse, transition };
+  });
 }
 
-/** Column q of T = NᵀZ. */
-function transitionColumn(orthonormal: Rows, sparse: SparseMatrix, q: number, t: Float64Array): void {
-  t.fill(0);
-  for (let e = sparse.columnStart[q]; e < sparse.columnStart[q + 1]; e++) {
-    const row = sparse.rowIndex[e];
-    for (let k = orthonormal.start[row]; k < orthonormal.start[row + 1]; k++) {
-      t[orthonormal.column[k]] += orthonormal.value[k] * sparse.values[e];
-    }
-  }
+/** [A B] */
+function sideBySide(a: SparseMatrix, b: SparseMatrix): SparseMatrix {
+  const entries = a.values.length;
+  const columnStart = new Int32Array(a.columns + b.columns + 1);
+  columnStart.set(a.columnStart);
+  columnStart.set(
+    b.columnStart.map((start) => start + entries),
+    a.columns,
+  );
+  const rowIndex = new Int32Array(entries + b.values.length);
+  rowIndex.set(a.rowIndex);
+  rowIndex.set(b.rowIndex, entries);
+  const values = new Float64Array(rowIndex.length);
+  values.set(a.values);
+  values.set(b.values, entries);
+  return { rows: a.rows, columns: a.columns + b.columns, columnStart, rowIndex, values };
 }
 
 /** A precision as the error product wants it: variance = |L⁻¹ (a·scale)ᵀ|². */

@@ -51,7 +51,7 @@ for (let k = 0; k < structures; k++) {
 log('sums are there');
 const designSeconds =
   p < LARGE
-    ? shortest(10, () => design.compute(last, a)) / 1e3
+    ? shortest(40, () => design.compute(last, a)) / 1e3
     : processorSeconds(() => design.compute(last, a), 3);
 const y = forces(structures);
 const more = { ...gram, xtx: gram.xtx.slice(), xty: gram.xty.slice() };

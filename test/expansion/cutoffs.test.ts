@@ -141,6 +141,18 @@ describe('the estimate made before a build', () => {
     expect(estimate.coordinates / raw).toBeLessThan(1.1);
   });
 
+  it.each([
+    ['Ni', nickel, { 2: 5, 3: 4, 4: 4 }],
+    ['Si', silicon, { 2: 8, 3: 4, 4: 4 }],
+    ['BAs', boronArsenide, { 2: 5, 3: 4 }],
+  ] as const)('knows how many parameters the sum rules leave, %s', (_, crystal, cutoffs) => {
+    const primitive = exhaustiveSymmetry(crystal);
+    const ratio =
+      estimateClusterSpace(primitive, cutoffs).parameters / buildClusterSpace(primitive, cutoffs).parameters;
+    expect(ratio).toBeGreaterThan(0.7);
+    expect(ratio).toBeLessThan(1.2);
+  });
+
   it('gives up counting at a bound and says so', () => {
     const estimate = estimateClusterSpace(exhaustiveSymmetry(nickel), { 2: 6, 3: 6, 4: 6, 5: 6, 6: 9 });
     expect(estimate.orders.map((o) => o.atLeast)).toEqual([false, false, false, false, true]);

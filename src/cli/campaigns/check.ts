@@ -125,7 +125,7 @@ function costLines(
   const walkers = Math.min(cores, rulesOf(settings).walkers.length);
   const threads = errorThreads(rows, p, Math.floor(cores / walkers));
   const error = (rows * p * p) / 38e9 + 5e-9 * rows * p;
-  const force = 2e-9 * rows * p;
+  const force = 3e-9 * rows * p;
   const step = force + error / (threads === 1 ? 1 : 0.9 * threads) / every;
   const solution = (p * p * p) / 19e9 + 1.9e-7 * p * p;
   const refit = solution + (rows * p * p) / 13e9 + 1e-7 * rows * p;
