@@ -124,7 +124,7 @@ if (!quick) {
   memory('peak memory of the process', e.memory, 2048);
 }
 
-const long = await section('longRun.mjs', quick ? '20000' : '100000');
+const long = await section('longRun.mjs', '100000');
 print(`\n${long.steps} steps of a short crystal with ε_B at every step, ${long.seconds.toFixed(0)} s`);
 figure(
   'growth of memory held, second tenth to the last',
