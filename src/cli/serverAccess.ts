@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { FailureError } from '../errors.js';
 import { connect, type ServerConnection, targetOf } from '../server/connect.js';
 import { startEmbeddedServer } from '../server/embedded.js';
 import { describeServer, requireServer } from '../server/find.js';
-import { currentOwner, serverPlaces } from '../server/homeRecord.js';
+import { currentOwner, HomeInUseError, type HomeRecord, serverPlaces } from '../server/homeRecord.js';
 import { externalServer } from '../server/settings.js';
 import { isServerSilent } from './campaigns/watch.js';
 import type { Home } from './home.js';
@@ -35,17 +36,24 @@ export async function accessServer(
     return lent(await connect(targetOf(external), { log }), false);
   }
   const owner = await currentOwner(home.home);
-  if (owner) {
-    const target = {
-      address: owner.address,
-      namespace: 'default',
-      description: `process ${owner.owner.pid} of this home`,
-    };
-    log(`server: ${owner.address}, which process ${owner.owner.pid} runs for this home`);
-    return lent(await connect(target, { log }), true);
-  }
+  if (owner) return shareServer(owner, log);
   if (mustExist && !existsSync(serverPlaces(home.home).database)) throw noCampaigns(home);
-  return startOwn(home, log);
+  try {
+    return await startOwn(home, log);
+  } catch (error) {
+    // Another process of this machine was first, after we had looked: its server serves as well.
+    if (error instanceof HomeInUseError && error.record.owner.host === hostname()) {
+      return shareServer(error.record, log);
+    }
+    throw error;
+  }
+}
+
+async function shareServer(record: HomeRecord, log: (line: string) => void): Promise<ServerAccess> {
+  const { address, owner } = record;
+  log(`server: ${address}, which process ${owner.pid} runs for this home`);
+  const description = `process ${owner.pid} of this home`;
+  return lent(await connect({ address, namespace: 'default', description }, { log }), true);
 }
 
 /** Refuses a home that was never used; looking makes no folders. */
