@@ -1,12 +1,12 @@
 import type { LabelCheck } from '../../src/campaign/ledger.js';
 import type { Addition, RefitCommand } from '../../src/campaign/messages.js';
 import type { ForceFieldSummary } from '../../src/campaign/state.js';
-import { inputError } from '../../src/errors.js';
 import { encodeForceField, type ForceField, parametersHash } from '../../src/forcefield/forceField.js';
 import { parameterBlocks } from '../../src/regression/blocks.js';
 import { bayesianError, meanAbsoluteError, rootMeanSquareError } from '../../src/regression/metrics.js';
 import { predictedMean, predictiveVariance } from '../../src/regression/posterior.js';
 import { fitRidge, type RidgeStart } from '../../src/regression/ridge.js';
+import { checkIdealForces } from '../../src/regression/trainingRows.js';
 import type { Posterior } from '../../src/regression/types.js';
 import { getLabel } from '../../src/store/artifacts/label.js';
 import { getTestSet } from '../../src/store/artifacts/testSet.js';
@@ -18,9 +18,6 @@ import type { TaskEnvironment } from './environment.js';
 import { readForceFieldArtifact } from './model.js';
 import { TrainingData } from './trainingData.js';
 
-/** Forces on the ideal supercell above which the crystal is not relaxed: a warning, a refusal; eV/Å. */
-const IDEAL_FORCE_WARNING = 0.01;
-const IDEAL_FORCE_REFUSAL = 0.05;
 /** Above this many parameters hyperparameters are sought again only when the training set has grown by a tenth. */
 const KEEP_ABOVE = 1500;
 const KEEP_GROWTH = 1.1;
@@ -91,27 +88,10 @@ function trainingData(
 
 async function idealForces(store: Store, { settings, supercell }: CampaignContext, label: Ref) {
   const { forces } = await getLabel(store, label);
-  let largest = 0;
-  for (let k = 0; k < forces.length; k += 3) {
-    largest = Math.max(
-      largest,
-      Math.sqrt(forces[k] * forces[k] + forces[k + 1] * forces[k + 1] + forces[k + 2] * forces[k + 2]),
-    );
-  }
-  const got = `${(1e3 * largest).toFixed(1)} meV/Å on an atom of the ideal supercell`;
-  if (largest > IDEAL_FORCE_REFUSAL && !settings.regression.allowIdealForces) {
-    throw inputError({
-      field: 'crystal',
-      message: 'is not relaxed in the reference',
-      got,
-      expected: `at most ${1e3 * IDEAL_FORCE_REFUSAL} meV/Å`,
-      hint: 'relax the atoms with the reference’s own settings and use that structure, or set regression.allowIdealForces',
-    });
-  }
-  const warnings = largest > IDEAL_FORCE_WARNING ? [`the crystal is not well relaxed: ${got}`] : [];
+  const warning = checkIdealForces(forces, settings.regression.allowIdealForces);
   return {
     forces: settings.regression.subtractIdealForces ? forces : new Float64Array(3 * supercell.siteOf.length),
-    warnings,
+    warnings: warning === undefined ? [] : [warning],
   };
 }
 

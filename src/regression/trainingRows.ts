@@ -89,10 +89,10 @@ export function checkIdealForces(idealForces: Float64Array, allowed = false): st
       message: 'the reference forces do not vanish on the ideal supercell: the crystal is not relaxed',
       got: found,
       expected: `at most ${limit} meV/Å`,
-      hint: 'relax the positions (and the lattice) with the reference settings of the campaign',
+      hint: 'relax the positions (and the lattice) with the reference’s own settings; to go on all the same: regression.allowIdealForces in a campaign, --allow-unrelaxed in fit',
     });
   }
-  return `the crystal is not quite relaxed: the reference force on the ideal supercell is ${found}; it is subtracted`;
+  return `the crystal is not quite relaxed: the reference force on the ideal supercell is ${found}`;
 }
 
 function largestForce(forces: Float64Array): { readonly atom: number; readonly force: number } {
