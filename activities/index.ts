@@ -1,3 +1,4 @@
+import { ownHistory } from './history.js';
 import type { ThreadPool } from './pool.js';
 import type { FitActivities, MdActivities, ReferenceActivities } from './types.js';
 
@@ -9,6 +10,10 @@ export function createFitActivities(pool: ThreadPool): FitActivities {
     displace: (input) => pool.run('displace', input),
     screen: (input) => pool.run('screen', input),
     refit: (input) => pool.run('refit', input),
+    archive: async (input) => {
+      const execution = await ownHistory();
+      return pool.run('archive', { ...input, execution });
+    },
     record: (input) => pool.run('record', input),
     publish: (input) => pool.run('publish', input),
   };

@@ -7,6 +7,7 @@ export type TaskName =
   | 'displace'
   | 'screen'
   | 'refit'
+  | 'archive'
   | 'record'
   | 'publish'
   | 'explore'

@@ -16,6 +16,7 @@ export interface FitActivities {
   displace(input: ActivityInput<'displace'>): Answer<'displaced'>;
   screen(input: ActivityInput<'screen'>): Answer<'screened'>;
   refit(input: ActivityInput<'refit'>): Answer<'refitted'>;
+  archive(input: ActivityInput<'archive'>): Answer<'archived'>;
   record(input: ActivityInput<'record'>): Answer<'recorded'>;
   publish(input: ActivityInput<'publish'>): Answer<'published'>;
 }

@@ -2,10 +2,12 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import {
   ActivityCancellationType,
   ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
   defineQuery,
+  defineUpdate,
   isCancellation,
   log,
   proxyActivities,
@@ -16,7 +18,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { FitActivities, MdActivities, ReferenceActivities } from '../activities/types.js';
-import { outstanding } from '../src/campaign/commands.js';
+import { answerTo } from '../src/campaign/answers.js';
+import { outstanding, wanted } from '../src/campaign/commands.js';
 import { decide } from '../src/campaign/decide.js';
 import type { LedgerEntryBody } from '../src/campaign/ledger.js';
 import type { CampaignEvent, Command } from '../src/campaign/messages.js';
@@ -27,8 +30,12 @@ import {
   describeState,
   type TaskQueues,
 } from '../src/campaign/status.js';
+import { refusal, type Steering } from '../src/campaign/steering.js';
+import type { Ref } from '../src/store/types.js';
 
 export const statusQuery = defineQuery<CampaignStatus>('status');
+/** A person's word: answered with what follows from it, or refused with the reason. */
+export const steerUpdate = defineUpdate<string, [Steering]>('steer');
 
 const MATERIAL = defineSearchAttributeKey('AnharmonyMaterial', SearchAttributeType.KEYWORD);
 const STAGE = defineSearchAttributeKey('AnharmonyStage', SearchAttributeType.KEYWORD);
@@ -51,19 +58,21 @@ export async function campaign(input: CampaignWorkflowInput): Promise<CampaignSt
   setHandler(statusQuery, () => ({ state, recent }));
 
   const run = commandRunner(input.queues, () => state);
-  const underWay = new Set<string>();
+  const underWay = new Map<string, UnderWay>();
   const inbox: CampaignEvent[] = [];
   let work = new CancellationScope();
   let advertised = '';
+  let archived = false;
 
   const start = (command: Command): void => {
-    underWay.add(command.id);
-    work
+    const scope = new CancellationScope({ cancellable: true, parent: work });
+    underWay.set(command.id, { command, scope });
+    scope
       .run(() => run(command))
       .then(
         (event) => inbox.push({ ...event, command: command.id }),
         (error: unknown) => {
-          // A cancelled command has no event of its own: the campaign's cancellation ends it.
+          // A cancelled command has no event of its own: who cancelled it knows what follows.
           if (!isCancellation(error))
             inbox.push({ type: 'ended', command: command.id, verdict: failure(command, error) });
         },
@@ -78,17 +87,50 @@ export async function campaign(input: CampaignWorkflowInput): Promise<CampaignSt
     advertised = publishAttributes(state, advertised);
   };
 
+  setHandler(
+    steerUpdate,
+    (steering) => {
+      take({ type: 'steered', command: '', ...steering });
+      // MD goes on from its checkpoint after a pause; reference calculations, which could not, are let run to their end.
+      for (const [id, { command, scope }] of underWay)
+        if (!isWanted(state, id) || (state.paused && command.type === 'explore')) scope.cancel();
+      return answerTo(state, steering.order);
+    },
+    {
+      validator: ({ order }) => {
+        const reason = refusal(state, order);
+        if (reason !== null) throw ApplicationFailure.nonRetryable(reason, 'refused');
+      },
+    },
+  );
+
+  /** What is to be started now: labels only as far as there are slots. */
+  const due = (): Command[] => {
+    const labels = [...underWay.values()].filter(({ command }) => command.type === 'label').length;
+    let slots = state.rules.slots - labels;
+    return outstanding(state).filter(
+      (command) => !underWay.has(command.id) && (command.type !== 'label' || slots-- > 0),
+    );
+  };
+
   /** Runs commands and takes events until the campaign is done or, between two commands, its history has grown long. */
   const drive = async (): Promise<'done' | 'long'> => {
     while (state.stage !== 'done') {
-      const long = workflowInfo().continueAsNewSuggested;
-      if (!long) for (const command of outstanding(state)) if (!underWay.has(command.id)) start(command);
-      if (long && underWay.size === 0) return 'long';
+      const long = workflowInfo().continueAsNewSuggested && state.stage !== 'publish';
+      if (!long) for (const command of due()) start(command);
+      else if (underWay.size === 0) {
+        if (archived) return 'long';
+        start({ type: 'archive', id: 'archive', previous: state.histories.head });
+      }
       // A command that was cancelled together with others may still be wanted (a batch of the ledger): it is given again.
-      const idle = () =>
-        long ? underWay.size === 0 : outstanding(state).some((command) => !underWay.has(command.id));
+      const idle = () => (long ? underWay.size === 0 : due().length > 0);
       await condition(() => inbox.length > 0 || idle());
       for (let event = inbox.shift(); event; event = inbox.shift()) {
+        if (long && event.command === 'archive') {
+          archived = true;
+          if (event.type === 'archived') state = withHistory(state, event.history);
+          continue;
+        }
         if (event.type === 'ended') {
           // What fails after the campaign has ended has nobody waiting for it.
           if (!isWanted(state, event.command)) continue;
@@ -134,12 +176,22 @@ export async function campaign(input: CampaignWorkflowInput): Promise<CampaignSt
     }
   };
 
+  // Updates are answered at once: none can be in the middle of its work here.
   if ((await end()) === 'long') await continueAsNew<typeof campaign>({ ...input, state });
   return state;
 }
 
+interface UnderWay {
+  readonly command: Command;
+  readonly scope: CancellationScope;
+}
+
 function isWanted(state: CampaignState, id: string): boolean {
-  return outstanding(state).some((command) => command.id === id);
+  return wanted(state).some((command) => command.id === id);
+}
+
+function withHistory(state: CampaignState, history: Ref | null): CampaignState {
+  return { ...state, histories: { ...state.histories, head: history } };
 }
 
 function failure(command: Command, error: unknown): Verdict {
@@ -195,6 +247,8 @@ function commandRunner(
         return fit.screen({ ...common, command });
       case 'refit':
         return fit.refit({ ...common, command });
+      case 'archive':
+        return fit.archive({ ...common, command });
       case 'record':
         return fit.record({ ...common, command });
       case 'publish':

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { acquisitionOf } from '../../src/campaign/bundle.js';
 import type { PickSummary, WalkerRound } from '../../src/campaign/state.js';
 import {
   decodeCheckpoint,
@@ -94,11 +93,12 @@ async function explorationInput(
     startWalker(context, walker, (await readForceFieldArtifact(store, command.forceField)).parameters);
   return {
     walker,
-    acquisition: acquisitionOf(context.settings),
+    acquisition: command.acquisition,
     checkpoint: stored && command.fresh ? afterRefit(checkpoint) : checkpoint,
     untilStep: command.untilStep,
     lookahead: command.lookahead,
     pickedBefore: command.pickedBefore,
+    sample: command.sample,
   };
 }
 

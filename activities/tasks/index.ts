@@ -1,3 +1,4 @@
+import { archive } from './archive.js';
 import { displace } from './displace.js';
 import { explore } from './explore.js';
 import { label } from './label.js';
@@ -8,4 +9,15 @@ import { refit } from './refit.js';
 import { screen } from './screen.js';
 import { testSet } from './testSet.js';
 
-export const tasks = { prepare, displace, screen, refit, record, publish, explore, label, testSet } as const;
+export const tasks = {
+  prepare,
+  displace,
+  screen,
+  refit,
+  archive,
+  record,
+  publish,
+  explore,
+  label,
+  testSet,
+} as const;

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Attempt } from '../../src/campaign/ledger.js';
+import type { ReferenceSettings } from '../../src/campaign/schema.js';
 import type { LabelOutcome } from '../../src/campaign/state.js';
 import { displacedPositions } from '../../src/crystal/displaced.js';
 import { createCalculator } from '../../src/reference/catalogue.js';
@@ -33,43 +34,46 @@ export async function label(environment: TaskEnvironment, { campaign, command }:
     const outcome = await importedLabel(store, context, command.ref);
     return { type: 'labelled' as const, command: command.id, structure: command.structure, outcome };
   }
-  const calculator = calculatorOf(context);
-  const reference = hashOf(calculator.identity);
-  const key = `${command.ref.hash}:${reference}`;
+  const reference = command.reference ?? context.settings.reference;
+  const calculator = calculatorOf(context, reference);
+  const key = `${command.ref.hash}:${hashOf(calculator.identity)}`;
   const known = await store.resolve('label', key);
   const outcome: LabelOutcome =
     known === undefined
-      ? await compute(environment, context, calculator, command, key)
+      ? await compute(environment, context, { calculator, reference }, command, key)
       : { accepted: true, label: known, adopted: true, attempts: [], seconds: 0 };
   return { type: 'labelled' as const, command: command.id, structure: command.structure, outcome };
 }
 
-export function calculatorOf({ settings, supercell, bundle }: CampaignContext): Calculator {
+export function calculatorOf(
+  { settings, supercell, bundle }: CampaignContext,
+  reference: ReferenceSettings = settings.reference,
+): Calculator {
   const { lattice, species } = supercell.crystal;
-  return createCalculator(settings.reference, { lattice, species, folder: bundle.folder });
+  return createCalculator(reference, { lattice, species, folder: bundle.folder });
 }
 
 async function compute(
   environment: TaskEnvironment,
   context: CampaignContext,
-  calculator: Calculator,
+  { calculator, reference }: { readonly calculator: Calculator; readonly reference: ReferenceSettings },
   command: ActivityInput<'label'>['command'],
   key: string,
 ): Promise<LabelOutcome> {
   const { store, report } = environment;
-  const { settings, supercell } = context;
+  const { supercell } = context;
   const structure: ReferenceStructure = {
     lattice: supercell.crystal.lattice,
     species: supercell.crystal.species,
     positions: displacedPositions(supercell, await getStructure(store, command.ref)),
   };
-  const limits = settings.reference.gate;
+  const limits = reference.gate;
   const attempts: Attempt[] = [];
   let seconds = 0;
   const unfit = checkStructure(structure, limits);
   if (unfit) return { accepted: false, reason: unfit.reason, attempts, seconds };
   let reason = '';
-  for (let number = 1; number <= settings.reference.attempts; number++) {
+  for (let number = 1; number <= reference.attempts; number++) {
     report({ phase: 'label', structure: command.structure, attempt: number });
     const clock = process.hrtime.bigint();
     const started = new Date().toISOString();

@@ -16,14 +16,14 @@ export async function screen(
   report({ phase: 'fit' });
   const context = await campaignContext(store, campaign);
   const model = await walkerModel(store, context, command.forceField);
-  const { quantity, stall } = context.settings.acquisition;
+  const { quantity, stall } = command.acquisition;
   const kept: number[] = [];
   for (const { id, structure, pick } of command.picks) {
     const u = await getStructure(store, structure);
     const bar = model.error(u);
     const error = quantity === 'rms' ? bar.rms : bar.largestAtom;
     const stalled =
-      stall !== false &&
+      stall !== null &&
       (command.picked + kept.length < stall.structures || error > stall.fraction * model.fittingError);
     const stays =
       kept.length === 0 ||

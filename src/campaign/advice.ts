@@ -24,6 +24,7 @@ export interface AdviceFacts {
 export function advise(facts: AdviceFacts): string[] {
   switch (facts.verdict) {
     case 'exhausted':
+    case 'stopped':
       return [...limitAdvice(facts), ...errorAdvice(facts), ...wreckAdvice(facts), ...labelAdvice(facts)];
     case 'stalled':
       return stallAdvice(facts);

@@ -1,7 +1,7 @@
 import type { Ref } from '../store/types.js';
-import { NO_STATISTICS } from './convergence.js';
 import { note } from './journal.js';
 import type { CampaignRules, CampaignState } from './state.js';
+import { newWalker } from './walkers.js';
 
 /** A new campaign. */
 export function newCampaign(
@@ -14,6 +14,11 @@ export function newCampaign(
     name,
     fingerprint,
     rules,
+    changes: [],
+    nextRules: null,
+    paused: null,
+    stopping: null,
+    sampling: [],
     campaign,
     stage: 'prepare',
     displaced: rules.phononStructures === 0,
@@ -22,24 +27,20 @@ export function newCampaign(
     idealLabel: null,
     training: { set: null, random: 0, phonon: 0, md: 0 },
     forceField: null,
-    walkers: rules.walkers.map((_, k) => ({
-      walker: k + 1,
-      step: 0,
-      checkpoint: null,
-      sinceRefit: NO_STATISTICS,
-      fresh: false,
-      result: null,
-    })),
+    walkers: rules.walkers.map(({ temperature }, k) => newWalker(k + 1, temperature)),
+    walkersMade: rules.walkers.length,
     round: 0,
     pending: [],
     structures: 0,
     picked: 0,
     quarantined: 0,
+    quarantine: [],
     barrenRounds: 0,
     countedRefits: [],
     assessment: null,
     verdict: null,
     ledger: { sequence: 0, head: null },
+    histories: { head: null, complete: false },
     journal: [],
     cost: {
       mdSteps: 0,
@@ -60,7 +61,8 @@ export function newCampaign(
  */
 export function resumeCampaign(state: CampaignState): CampaignState {
   const { interrupted, publishProblem: _, ...known } = state;
+  const histories = { ...known.histories, complete: false };
   return interrupted === undefined
     ? known
-    : note({ ...known, stage: interrupted, verdict: null }, { type: 'resumed' });
+    : note({ ...known, stage: interrupted, verdict: null, paused: null, histories }, { type: 'resumed' });
 }

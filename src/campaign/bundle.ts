@@ -54,6 +54,7 @@ export function rulesOf(settings: CampaignSettings): CampaignRules {
     timestep: md.timestep,
     lookahead: acquisition.lookahead === 'auto' ? Math.min(reference.slots, 4) : acquisition.lookahead,
     slots: reference.slots,
+    acquisition: acquisitionOf(settings),
     phononStructures: initial.phonon.count,
     dropAfter: initial.dropAfter,
     hasTestSet: settings.test !== undefined,

@@ -6,6 +6,11 @@ import type { CampaignState, PendingStructure, WalkerState } from './state.js';
  * from its state, and one that is told the same thing twice does it once.
  */
 export function outstanding(state: CampaignState): readonly Command[] {
+  return state.paused ? recordCommand(state) : wanted(state);
+}
+
+/** The commands whose answers matter: a pause keeps none of them from being answered, only from being given. */
+export function wanted(state: CampaignState): readonly Command[] {
   return [...recordCommand(state), ...stageCommands(state)];
 }
 
@@ -40,6 +45,7 @@ function stageCommands(state: CampaignState): readonly Command[] {
           type: 'screen',
           id: `screen-${state.round}`,
           forceField: state.forceField!.ref,
+          acquisition: state.rules.acquisition,
           picked: pickedForStall(state) - state.pending.length,
           picks: state.pending,
         },
@@ -47,6 +53,8 @@ function stageCommands(state: CampaignState): readonly Command[] {
     case 'refit':
       return [refitCommand(state)];
     case 'publish':
+      if (!state.histories.complete)
+        return [{ type: 'archive', id: 'archive', previous: state.histories.head }];
       // The page tells the whole story, so the ledger comes first.
       return state.journal.length > 0
         ? []
@@ -69,22 +77,27 @@ function testSetCommand(state: CampaignState): readonly Command[] {
 }
 
 function labelCommand(p: PendingStructure): Command {
-  return { type: 'label', id: `label-${p.id}`, structure: p.id, group: p.group, ref: p.structure };
+  const command = { type: 'label', structure: p.id, group: p.group, ref: p.structure } as const;
+  if (!p.retried) return { ...command, id: `label-${p.id}` };
+  const { reference } = p.retried;
+  return { ...command, id: `label-${p.id}-again`, ...(reference && { reference }) };
 }
 
 function exploreCommand(state: CampaignState, walker: WalkerState): Command {
-  const { limits, lookahead } = state.rules;
+  const { limits, lookahead, acquisition } = state.rules;
   return {
     type: 'explore',
     id: `explore-${state.round}-${walker.walker}`,
     walker: walker.walker,
-    temperature: state.rules.walkers[walker.walker - 1].temperature,
+    temperature: walker.temperature,
     round: state.round,
     forceField: state.forceField!.ref,
     checkpoint: walker.checkpoint,
     fresh: walker.fresh,
     untilStep: Math.min(walker.step + limits.roundSteps * lookahead, limits.steps),
     lookahead,
+    acquisition,
+    sample: walker.samples,
     pickedBefore: pickedForStall(state),
   };
 }

@@ -1,10 +1,12 @@
-import { outstanding } from './commands.js';
+import type { Ref } from '../store/types.js';
+import { outstanding, wanted } from './commands.js';
 import { finish, note } from './journal.js';
 import { endLabelling } from './labelling.js';
 import type { CampaignEvent, Command } from './messages.js';
 import { refitted } from './refit.js';
 import { atLimit, endRound, screened } from './rounds.js';
 import type { CampaignState } from './state.js';
+import { refusal, steered } from './steering.js';
 import { ask } from './structures.js';
 
 /**
@@ -15,13 +17,20 @@ export function decide(
   state: CampaignState,
   event: CampaignEvent,
 ): { state: CampaignState; commands: readonly Command[] } {
-  // A campaign ends once: when its verdict stands, neither a person nor a late fault changes it.
-  const bears =
-    event.type === 'ended'
-      ? state.verdict === null
-      : outstanding(state).some((command) => command.id === event.command);
-  const next = bears ? advance(apply(state, event)) : state;
+  const next = bears(state, event) ? advance(apply(state, event)) : state;
   return { state: next, commands: outstanding(next) };
+}
+
+function bears(state: CampaignState, event: CampaignEvent): boolean {
+  switch (event.type) {
+    case 'ended':
+      // A campaign ends once: when its verdict stands, neither a person nor a late fault changes it.
+      return state.verdict === null;
+    case 'steered':
+      return refusal(state, event.order) === null;
+    default:
+      return wanted(state).some((command) => command.id === event.command);
+  }
 }
 
 function apply(state: CampaignState, event: CampaignEvent): CampaignState {
@@ -52,6 +61,10 @@ function apply(state: CampaignState, event: CampaignEvent): CampaignState {
       return screened(state, event.kept);
     case 'refitted':
       return refitted(state, event);
+    case 'steered':
+      return steered(state, event);
+    case 'archived':
+      return archived(state, event.history);
     case 'recorded':
       return {
         ...state,
@@ -73,6 +86,12 @@ function advance(state: CampaignState): CampaignState {
     state.pending.every((p) => p.label !== null) && (state.testSet !== null || !state.rules.hasTestSet);
   if (state.stage === 'label' && labelled) return endLabelling(state);
   return state;
+}
+
+/** Once for each end of the campaign, so that how often the workflow continued as new leaves no mark on the decisions' entries. */
+function archived(state: CampaignState, history: Ref | null): CampaignState {
+  const kept = { ...state, histories: { head: history, complete: true } };
+  return history === null ? kept : note(kept, { type: 'history', history });
 }
 
 function prepared(state: CampaignState, event: Extract<CampaignEvent, { type: 'prepared' }>): CampaignState {

@@ -1,16 +1,18 @@
 import { acceptedAdditions } from './commands.js';
 import { finish, note } from './journal.js';
 import type { LedgerEvent } from './ledger.js';
+import { quarantine } from './quarantine.js';
 import { startRound } from './rounds.js';
 import type { CampaignState, PendingStructure } from './state.js';
 
+/** Quarantined structures that may await an answer; so many failures are no matter of single structures. */
+const MOST_QUARANTINED = 64;
 /** Rounds in a row without one accepted label after which a campaign stalls instead of asking for ever. */
 const BARREN_ROUNDS = 3;
 
 /** All labels of a batch are in: what was accepted goes on to the refit. */
 export function endLabelling(state: CampaignState): CampaignState {
   const entries = state.pending.flatMap(labelEntries);
-  const rejected = state.pending.filter((p) => !p.label!.accepted);
   const ideal = state.pending.find((p) => p.group === 'ideal')?.label;
   const runs = state.pending.filter((p) => !(p.label!.accepted && p.label!.adopted)).length;
   const seconds = state.pending.reduce((sum, p) => sum + p.label!.seconds, 0);
@@ -18,7 +20,7 @@ export function endLabelling(state: CampaignState): CampaignState {
     {
       ...state,
       idealLabel: ideal?.accepted ? ideal.label : state.idealLabel,
-      quarantined: state.quarantined + rejected.filter((p) => p.group === 'md').length,
+      ...quarantine(state),
       cost: {
         ...state.cost,
         referenceRuns: state.cost.referenceRuns + runs,
@@ -33,13 +35,21 @@ export function endLabelling(state: CampaignState): CampaignState {
       reason: `the reference failed on the ideal supercell: ${ideal.reason}`,
     });
   }
+  if (next.quarantine.length > MOST_QUARANTINED) {
+    return finish(next, {
+      kind: 'stalled',
+      reason: `${next.quarantine.length} structures are quarantined: the reference calculations need a person`,
+    });
+  }
   if (acceptedAdditions(next.pending).length > 0) return { ...next, stage: 'refit', barrenRounds: 0 };
   if (next.training.set === null) {
     return finish(next, { kind: 'stalled', reason: 'every initial structure was rejected by the reference' });
   }
-  return next.barrenRounds + 1 >= BARREN_ROUNDS
+  // What a person had tried again says nothing of the structures that the campaign takes.
+  const barren = next.barrenRounds + (state.pending.every((p) => p.retried) ? 0 : 1);
+  return barren >= BARREN_ROUNDS
     ? finish(next, { kind: 'stalled', reason: `no label was accepted in ${BARREN_ROUNDS} rounds` })
-    : startRound({ ...next, pending: [], barrenRounds: next.barrenRounds + 1 });
+    : startRound({ ...next, pending: [], barrenRounds: barren });
 }
 
 function labelEntries(p: PendingStructure): LedgerEvent[] {

@@ -1,6 +1,7 @@
 import type { ExplorationOutcome } from '../exploration/types.js';
 import type { Ref } from '../store/types.js';
-import type { Assessment, ForceFieldSummary, Group, PickSummary, Verdict } from './state.js';
+import type { Assessment, By, ForceFieldSummary, Group, PickSummary, Verdict } from './state.js';
+import type { Order } from './steering.js';
 
 /**
  * What the ledger says, one entry per decision or result. Sequence numbers are given by the decision function in
@@ -63,6 +64,10 @@ export type LedgerEvent =
   | { readonly type: 'warned'; readonly message: string }
   | { readonly type: 'faulted'; readonly message: string }
   | { readonly type: 'resumed' }
+  /** A person's word; what it changes holds from `round` on. */
+  | ({ readonly type: 'steered'; readonly order: Order; readonly round: number } & By)
+  /** Temporal's own record of the campaign so far. */
+  | { readonly type: 'history'; readonly history: Ref }
   | { readonly type: 'finished'; readonly verdict: Verdict };
 
 /** Structures in the training set, by group. */

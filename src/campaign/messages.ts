@@ -1,6 +1,8 @@
 import type { TemperatureProgram } from '../md/temperature.js';
 import type { Ref } from '../store/types.js';
+import type { AcquisitionSettings } from '../uncertainty/types.js';
 import type { LabelCheck, LedgerEntryBody, TrainingCounts } from './ledger.js';
+import type { ReferenceSettings } from './schema.js';
 import type {
   ForceFieldSummary,
   Group,
@@ -11,16 +13,25 @@ import type {
   Verdict,
   WalkerRound,
 } from './state.js';
+import type { Steering } from './steering.js';
 
 /** What the campaign wants done. The id is unique in the campaign: a command that is already under way is not given twice. */
 export type Command = { readonly id: string } & (
   | { readonly type: 'prepare' }
   | { readonly type: 'test-set' }
-  | { readonly type: 'label'; readonly structure: number; readonly group: Group; readonly ref: Ref }
+  | {
+      readonly type: 'label';
+      readonly structure: number;
+      readonly group: Group;
+      readonly ref: Ref;
+      /** Other settings of the reference for this structure alone; absent: the campaign's. */
+      readonly reference?: ReferenceSettings;
+    }
   | { readonly type: 'displace'; readonly forceField: Ref }
   | ExploreCommand
   | ScreenCommand
   | RefitCommand
+  | { readonly type: 'archive'; readonly previous: Ref | null }
   | { readonly type: 'record'; readonly head: Ref | null; readonly entries: readonly LedgerEntryBody[] }
   | {
       readonly type: 'publish';
@@ -43,6 +54,9 @@ export interface ExploreCommand {
   readonly fresh: boolean;
   readonly untilStep: number;
   readonly lookahead: number;
+  readonly acquisition: AcquisitionSettings;
+  /** A person wants its structure: it is taken at the first ε_B. */
+  readonly sample: boolean;
   /** Structures from MD before this round (stall rule). */
   readonly pickedBefore: number;
 }
@@ -50,6 +64,7 @@ export interface ExploreCommand {
 export interface ScreenCommand {
   readonly type: 'screen';
   readonly forceField: Ref;
+  readonly acquisition: AcquisitionSettings;
   /** Structures from MD before these picks (stall rule). */
   readonly picked: number;
   readonly picks: readonly PendingStructure[];
@@ -99,6 +114,9 @@ export type CampaignEvent = { readonly command: string } & (
       readonly warnings: readonly string[];
       readonly seconds: number;
     }
+  /** Temporal's own record of what was done so far; null where there is none to be had. */
+  | { readonly type: 'archived'; readonly history: Ref | null }
+  | ({ readonly type: 'steered' } & Steering)
   | { readonly type: 'recorded'; readonly head: Ref; readonly sequence: number }
   | {
       readonly type: 'published';

@@ -2,12 +2,17 @@ import { assess } from './convergence.js';
 import { learn } from './forecast.js';
 import { finish, note } from './journal.js';
 import type { LedgerEvent } from './ledger.js';
+import { retryAsked, retryLabels } from './quarantine.js';
 import type { CampaignState, PendingStructure, WalkerRound, WalkerState } from './state.js';
 import { ask, type Wanted } from './structures.js';
+import { changeRules } from './walkers.js';
 
 /** The next round, unless a limit is reached. */
-export function startRound(state: CampaignState): CampaignState {
+export function startRound(before: CampaignState): CampaignState {
+  const state = changeRules(before);
   const { limits } = state.rules;
+  if (state.stopping) return stop(state);
+  if (retryAsked(state)) return retryLabels(state);
   const outOfTime = state.walkers.every((w) => atLimit(state, w));
   if (outOfTime || state.picked >= limits.structures) {
     if (state.assessment?.converged)
@@ -20,7 +25,8 @@ export function startRound(state: CampaignState): CampaignState {
     ...state,
     stage: 'explore',
     round: state.round + 1,
-    walkers: state.walkers.map((w) => ({ ...w, result: null })),
+    sampling: [],
+    walkers: state.walkers.map((w) => ({ ...w, result: null, samples: state.sampling.includes(w.walker) })),
   };
 }
 
@@ -35,13 +41,19 @@ export function endRound(state: CampaignState): CampaignState {
     });
   }
   const judged = judge(moved);
-  if (judged.assessment!.converged && state.rules.convergence.stopAtConvergence) {
+  // Who has just asked for something else does not want it ended by the rules of before.
+  const asked = state.nextRules !== null || state.sampling.length > 0 || retryAsked(state);
+  if (judged.assessment!.converged && state.rules.convergence.stopAtConvergence && !asked) {
     return finish(judged, {
       kind: 'converged',
       reason: 'what more data could remove is small beside the fitting error',
     });
   }
-  return handOver(judged);
+  return state.stopping ? stop(judged) : handOver(judged);
+}
+
+function stop(state: CampaignState): CampaignState {
+  return finish(state, { kind: 'stopped', reason: `stopped by ${state.stopping!.by}` });
 }
 
 /** Takes over where the walkers are now, and what that cost. */

@@ -2,9 +2,10 @@ import type { ExplorationOutcome } from '../exploration/types.js';
 import type { TemperatureProgram } from '../md/temperature.js';
 import type { Hyperparameters } from '../regression/types.js';
 import type { Ref } from '../store/types.js';
-import type { PickRule } from '../uncertainty/types.js';
+import type { AcquisitionSettings, PickRule } from '../uncertainty/types.js';
 import type { LabelRatio } from './confidence.js';
 import type { Attempt, LedgerEntryBody } from './ledger.js';
+import type { ReferenceSettings } from './schema.js';
 
 /**
  * The state of a campaign: plain JSON, small (references to artifacts and numbers, never arrays that grow with the
@@ -15,6 +16,16 @@ export interface CampaignState {
   readonly name: string;
   readonly fingerprint: string;
   readonly rules: CampaignRules;
+  /** Settings that people changed on the way, in order; the latest of a key holds. */
+  readonly changes: readonly SettingChange[];
+  /** Rules that hold from the next round on; null where nobody changed any. */
+  readonly nextRules: CampaignRules | null;
+  /** Nothing new is begun, and MD rests at a checkpoint; null: it runs. */
+  readonly paused: By | null;
+  /** The campaign ends at the next round's start; null: it does not. */
+  readonly stopping: By | null;
+  /** Walkers whose structure is taken at the next round's start, because a person asked for it. */
+  readonly sampling: readonly number[];
   /** The resolved campaign file with its inputs. */
   readonly campaign: Ref;
   readonly stage: Stage;
@@ -27,6 +38,8 @@ export interface CampaignState {
   readonly training: Training;
   readonly forceField: ForceFieldSummary | null;
   readonly walkers: readonly WalkerState[];
+  /** Walkers made so far: the next one's number is one more. */
+  readonly walkersMade: number;
   /** 0 until MD starts. */
   readonly round: number;
   /** Structures that await labels, a screening or a refit, in canonical order. */
@@ -36,6 +49,8 @@ export interface CampaignState {
   /** Structures picked from MD, quarantined ones included. */
   readonly picked: number;
   readonly quarantined: number;
+  /** Structures whose reference calculations failed for good and that await a person's answer. */
+  readonly quarantine: readonly QuarantinedStructure[];
   /** Rounds in a row that brought picks of which none survived labelling. */
   readonly barrenRounds: number;
   /** Refits that count towards convergence and are still needed to judge it, oldest first. */
@@ -55,6 +70,12 @@ export interface CampaignState {
   /** Why the result folder could not be written; the result itself is in the store. */
   readonly publishProblem?: string;
   readonly ledger: { readonly sequence: number; readonly head: Ref | null };
+  /** Temporal's own records of this campaign, the latest first in a chain of artifacts; kept beyond the server's retention. */
+  readonly histories: {
+    readonly head: Ref | null;
+    /** The execution that ended last is in it. */
+    readonly complete: boolean;
+  };
   /** Entries decided but not yet in the ledger, in order. */
   readonly journal: readonly LedgerEntryBody[];
   readonly cost: Cost;
@@ -69,7 +90,9 @@ export interface CampaignRules {
   /** fs */
   readonly timestep: number;
   readonly lookahead: number;
+  /** Labels that are computed side by side. */
   readonly slots: number;
+  readonly acquisition: AcquisitionSettings;
   readonly phononStructures: number;
   readonly dropAfter: number;
   readonly hasTestSet: boolean;
@@ -114,6 +137,31 @@ export interface PendingStructure {
   readonly structure: Ref;
   readonly pick: PickSummary | null;
   readonly label: LabelOutcome | null;
+  /** A person had it tried again, perhaps with other settings of the reference. */
+  readonly retried?: { readonly reference: ReferenceSettings | null };
+}
+
+/** Out of the campaign until a person says what becomes of it. */
+export interface QuarantinedStructure {
+  readonly id: number;
+  readonly group: Group;
+  readonly structure: Ref;
+  readonly pick: PickSummary | null;
+  readonly reason: string;
+  /** It is tried again with the next labels. */
+  readonly retry?: { readonly reference: ReferenceSettings | null };
+}
+
+/** A setting of the campaign file, e.g. `acquisition.criterion.n`, and its new value as the file would say it. */
+export interface SettingChange {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** Who steered, and when (ISO 8601, UTC). */
+export interface By {
+  readonly by: string;
+  readonly at: string;
 }
 
 /** Why a structure was taken from MD; eV/Å and K. */
@@ -162,12 +210,16 @@ export interface ForceFieldSummary {
 export interface WalkerState {
   /** Counted from 1. */
   readonly walker: number;
+  /** K; legs in MD steps of this walker. */
+  readonly temperature: TemperatureProgram;
   readonly step: number;
   readonly checkpoint: Ref | null;
   /** rms ε_B since the last refit. */
   readonly sinceRefit: ErrorStatistics;
   /** The force field is new to this walker: its statistics start afresh. */
   readonly fresh: boolean;
+  /** It takes its structure as soon as it moves, in this round. */
+  readonly samples: boolean;
   /** What it did in this round; null while it runs. */
   readonly result: WalkerRound | null;
 }
@@ -222,7 +274,7 @@ export interface Assessment {
   readonly missing: readonly string[];
 }
 
-export type VerdictKind = 'converged' | 'exhausted' | 'stalled' | 'cancelled' | 'failed';
+export type VerdictKind = 'converged' | 'exhausted' | 'stalled' | 'stopped' | 'cancelled' | 'failed';
 export interface Verdict {
   readonly kind: VerdictKind;
   readonly reason: string;

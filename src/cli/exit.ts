@@ -9,6 +9,7 @@ export function exitCodeOf(verdict: Verdict | null): number {
       return EXIT.converged;
     case 'exhausted':
     case 'stalled':
+    case 'stopped':
       return EXIT.unconverged;
     case 'cancelled':
       return EXIT.interrupted;

@@ -17,6 +17,10 @@ const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () 
     names: ['status', 'list', 'watch', 'cancel'],
     load: async () => (await import('./commands/look.js')).registerLook,
   },
+  {
+    names: ['pause', 'resume', 'set', 'sample', 'extend', 'resolve', 'stop'],
+    load: async () => (await import('./commands/steer.js')).registerSteer,
+  },
   { names: ['report'], load: async () => (await import('./commands/report.js')).registerReport },
   { names: ['audit', 'verify'], load: async () => (await import('./commands/audit.js')).registerAudit },
   { names: ['whatif'], load: async () => (await import('./commands/whatif.js')).registerWhatIf },

@@ -61,6 +61,7 @@ export function encodeProgress(progress: ExplorationProgress): Uint8Array {
     untilStep: input.untilStep,
     lookahead: input.lookahead,
     pickedBefore: input.pickedBefore,
+    sample: input.sample,
     start: start.header,
     checkpoint: now.header,
     picks: picks.header,

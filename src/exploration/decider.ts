@@ -34,8 +34,11 @@ export interface Decision {
  * it goes, and anybody can make them again from a recorded trace.
  */
 export interface Decider {
-  /** Decides about a step with its ε_B (the settings' quantity, eV/Å), which enters the window afterwards. */
-  decide(step: number, error: number): Decision;
+  /**
+   * Decides about a step with its ε_B (the settings' quantity, eV/Å), which enters the window afterwards.
+   * `wanted`: a person wants the structure, whatever the criterion says.
+   */
+  decide(step: number, error: number, wanted?: boolean): Decision;
   /** Takes the structure of `step` by itself, because of a wreck after it: the window is what it was there. */
   takeAfterWreck(step: number, error: number): Decision;
   /** Goes back to `step`. */
@@ -64,13 +67,14 @@ export function createDecider(settings: DeciderSettings, from: DeciderState): De
   }
 
   return {
-    decide(step, error) {
+    decide(step, error, wanted = false) {
       if (freshForceField) {
         minimumErrors.push(error);
         if (minimumErrors.length > MINIMUM_ERRORS) minimumErrors.shift();
         freshForceField = false;
       }
-      const decision = consider(step, error);
+      const considered = consider(step, error);
+      const decision: Decision = wanted ? { ...considered, rule: 'person' } : considered;
       window.push(step, error);
       if (decision.rule !== null) take(step);
       return decision;

@@ -69,6 +69,8 @@ function startRun(from: Omit<ExplorationProgress, 'trace'> & { readonly trace?: 
     kinetic: 0,
     temperature: 0,
     picks: [...from.picks],
+    /** A person's wish that is still open. */
+    wanted: input.sample === true && !from.picks.some(({ rule }) => rule === 'person'),
     anchor: { state: copyState(checkpoint.anchor.state), picked: checkpoint.anchor.picked },
     wrecks: checkpoint.wrecks,
     sinceRefit: { ...checkpoint.sinceRefit },
@@ -103,7 +105,8 @@ function assess(run: Run, hooks: ExplorationHooks): void {
       'displacements and forces are finite: the force field file or the program is wrong',
     );
   }
-  const decision = run.decider.decide(state.step, error);
+  const decision = run.decider.decide(state.step, error, run.wanted);
+  run.wanted = false;
   record(run, summary, decision);
   sinceRefit.samples++;
   sinceRefit.sum += summary.rms;

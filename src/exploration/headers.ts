@@ -66,6 +66,7 @@ export const ProgressHeader = z.object({
   untilStep: z.int(),
   lookahead: z.int(),
   pickedBefore: z.int(),
+  sample: z.boolean().optional(),
   start: CheckpointHeader,
   checkpoint: CheckpointHeader,
   picks: PicksHeader,

@@ -28,6 +28,8 @@ export function replayDecisions(
   from: DeciderState,
   lookahead: number,
   wreck?: ReplayedWreck,
+  /** Steps whose structures a person wanted. */
+  wanted?: ReadonlySet<number>,
 ): Replay {
   const { step, rmsError, largestAtomError } = trace.columns;
   const error = settings.acquisition.quantity === 'rms' ? rmsError : largestAtomError;
@@ -35,7 +37,7 @@ export function replayDecisions(
   const taken: Decision[] = [];
   for (let i = 0; i < step.length && taken.length < lookahead; i++) {
     if (step[i] % settings.acquisition.every !== 0) continue;
-    const decision = decider.decide(step[i], error[i]);
+    const decision = decider.decide(step[i], error[i], wanted?.has(step[i]));
     if (decision.rule !== null) taken.push(decision);
   }
   if (wreck !== undefined) {

@@ -97,6 +97,8 @@ export interface ExplorationInput {
   readonly lookahead: number;
   /** Structures picked from MD in the campaign before this round, pending ones included (stall rule). */
   readonly pickedBefore: number;
+  /** A person wants the walker's structure: it is taken at the first ε_B, whatever the criterion says. Default: not. */
+  readonly sample?: boolean;
 }
 
 export interface ExplorationResult {

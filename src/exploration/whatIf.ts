@@ -13,6 +13,8 @@ export interface RecordedRound {
   /** β^{-1/2} of that force field, eV/Å. */
   readonly fittingError: number;
   readonly trace: Trace;
+  /** The settings that the campaign had in this round: people may change them on the way. */
+  readonly acquisition: AcquisitionSettings;
   /** The guard ended it: the walker went back to this step. */
   readonly wreckedTo?: number;
   /** The structures that were taken and asked for, in order of steps. */
@@ -70,11 +72,14 @@ const BEGINNING: DeciderState = {
 };
 
 /**
- * The decisions of a whole campaign under other acquisition settings, from its recorded ε_B, without molecular dynamics and
+ * The decisions of a whole campaign under other acquisition settings (`change`; default: its own), from its recorded ε_B, without molecular dynamics and
  * without one reference calculation. `rounds` in order (round, walker). Exact up to the first difference; what follows is an
  * extrapolation along the recorded trajectory, with the ε_B of the force fields that the campaign really had.
  */
-export function whatIf(rounds: readonly RecordedRound[], acquisition: AcquisitionSettings): WhatIf {
+export function whatIf(
+  rounds: readonly RecordedRound[],
+  change: (own: AcquisitionSettings) => AcquisitionSettings = (own) => own,
+): WhatIf {
   const walkers = new Map<number, DeciderState>();
   const found: (Omit<WhatIfUpdate, 'exact'> & { readonly recorded?: RecordedPick })[] = [];
   const differences: Difference[] = [];
@@ -87,10 +92,11 @@ export function whatIf(rounds: readonly RecordedRound[], acquisition: Acquisitio
     const wrecks = recorded.taken.filter((pick) => pick.rule === 'wreck');
     const replay = replayDecisions(
       recorded.trace,
-      { acquisition, fittingError, picked: Math.max(0, before - lostBefore) },
+      { acquisition: change(recorded.acquisition), fittingError, picked: Math.max(0, before - lostBefore) },
       fresh ? { ...state, freshForceField: true } : state,
       Number.POSITIVE_INFINITY,
       wreckedTo === undefined ? undefined : { backTo: wreckedTo, taken: wrecks.length > 0 },
+      new Set(recorded.taken.filter(({ rule }) => rule === 'person').map(({ step }) => step)),
     );
     walkers.set(walker, replay.state);
     found.push(...replay.taken.map((decision) => ({ ...decision, round, walker })));
@@ -110,12 +116,9 @@ export function whatIf(rounds: readonly RecordedRound[], acquisition: Acquisitio
  * The rounds with the structures that a campaign took in its last round but never asked for: those which its own settings
  * give, where their number is right.
  */
-export function completed(
-  rounds: readonly RecordedRound[],
-  own: AcquisitionSettings,
-): readonly RecordedRound[] {
+export function completed(rounds: readonly RecordedRound[]): readonly RecordedRound[] {
   if (!rounds.some(({ unasked }) => unasked !== undefined)) return rounds;
-  const { updates } = whatIf(rounds, own);
+  const { updates } = whatIf(rounds);
   return rounds.map((recorded) => {
     const { round, walker, unasked, wreckedTo } = recorded;
     if (unasked === undefined) return recorded;

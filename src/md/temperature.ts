@@ -9,6 +9,28 @@ export interface TemperatureLeg {
 /** The target temperature of a trajectory, K: one number, or legs one after another; the last `to` holds from then on. */
 export type TemperatureProgram = number | readonly TemperatureLeg[];
 
+/** A program up to `step`, and another one, with its legs counted from there, afterwards. */
+export function continueWith(
+  program: TemperatureProgram,
+  step: number,
+  next: TemperatureProgram,
+): TemperatureProgram {
+  if (step === 0) return next;
+  const legs: TemperatureLeg[] = [];
+  let start = 0;
+  for (const leg of typeof program === 'number' ? [] : program) {
+    if (start >= step) break;
+    const steps = Math.min(leg.steps, step - start);
+    const to = steps < leg.steps ? targetTemperature(program, start + steps) : leg.to;
+    legs.push({ from: leg.from, to, steps });
+    start += steps;
+  }
+  const last = legs.at(-1)?.to ?? startTemperature(program);
+  if (start < step) legs.push({ from: last, to: last, steps: step - start });
+  const rest = typeof next === 'number' ? [{ from: next, to: next, steps: 1 }] : next;
+  return [...legs, ...rest];
+}
+
 /** The target for the step that leads to `state.step` = `step`. A function of the step number alone. */
 export function targetTemperature(program: TemperatureProgram, step: number): number {
   if (typeof program === 'number') return program;

@@ -40,7 +40,7 @@ export interface ReportData {
   readonly confidence?: string | null;
 }
 
-export type Verdict = 'converged' | 'exhausted' | 'stalled' | 'running' | 'cancelled' | 'failed';
+export type Verdict = 'converged' | 'exhausted' | 'stalled' | 'stopped' | 'running' | 'cancelled' | 'failed';
 
 /** How the campaign ended, or stands. */
 export interface Outcome {

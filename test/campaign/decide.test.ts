@@ -213,7 +213,7 @@ describe('a campaign', () => {
       'refitted',
       'explored',
     ]);
-    expect(story.slice(-3)).toEqual(['explored', 'assessed', 'finished']);
+    expect(story.slice(-4)).toEqual(['explored', 'assessed', 'finished', 'history']);
     // Synthetic structures leave at the fifth structure from MD; the verdict rests on at least 15 of them.
     for (const { counts, counted } of only(ledger, 'refitted')) {
       if (counts.md >= 5) expect(counts.random + counts.phonon).toBe(0);
@@ -338,7 +338,7 @@ describe('where the reference fails', () => {
       reason: expect.stringContaining('ideal supercell'),
     });
     expect(state.forceField).toBeNull();
-    expect(ledger.at(-1)?.type).toBe('finished');
+    expect(ledger.at(-2)?.type).toBe('finished');
   });
 
   it('stalls when all initial structures are rejected', () => {
@@ -459,7 +459,7 @@ describe('an end from outside', () => {
         const over = stage === 'publish';
         // Once the verdict stands, nothing from outside changes it.
         expect(ended.verdict?.kind).toBe(over ? 'converged' : kind);
-        const last = world.ledger(ended.ledger.head).at(-1);
+        const last = world.ledger(ended.ledger.head).at(-2);
         if (over) return;
         expect(last).toMatchObject(
           kind === 'failed'

@@ -235,6 +235,9 @@ export function createWorld(nature: Nature = FRIENDLY): World {
         };
       case 'refit':
         return refit(command);
+      case 'archive':
+        // One for all: a ledger does not tell how often a workflow continued as new.
+        return { type: 'archived', command: '', history: make('history') };
       case 'record':
         return {
           type: 'recorded',
@@ -283,6 +286,15 @@ export function smallRules(change: Partial<CampaignRules> = {}): CampaignRules {
     timestep: 1,
     lookahead: 2,
     slots: 2,
+    acquisition: {
+      criterion: { name: 'trajectory-deviation', n: 3 },
+      quantity: 'rms',
+      every: 1,
+      window: 1000,
+      minWindow: 1000,
+      minGap: 200,
+      stall: { after: 2000, structures: 15, fraction: 0.25 },
+    },
     phononStructures: 3,
     dropAfter: 5,
     hasTestSet: true,

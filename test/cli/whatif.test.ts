@@ -123,19 +123,19 @@ describe('a campaign from its ledger', () => {
         lost++;
       }
     }
-    const rounds = await recordedRounds(store, ledger);
+    const rounds = await recordedRounds(store, ledger, eager);
     expect(rounds.map((r) => r.lostBefore)).toEqual([0, 0, 1, 1]);
     expect(rounds.every((r) => r.fresh)).toBe(true);
     expect(unasked).toBeGreaterThan(0);
     expect(rounds.map((r) => r.unasked)).toEqual([undefined, undefined, undefined, unasked]);
-    expect(whatIf(rounds, eager).firstDifference).not.toBeNull();
-    const whole = completed(rounds, eager);
-    const same = whatIf(whole, eager);
+    expect(whatIf(rounds).firstDifference).not.toBeNull();
+    const whole = completed(rounds);
+    const same = whatIf(whole);
     expect(same.firstDifference).toBeNull();
     expect(same.updates).toHaveLength(structure + unasked);
 
     const settings = whatIfSettings(eager, { n: '2.5', stall: 'off' }, walker.timestep);
-    const found = whatIf(whole, settings);
+    const found = whatIf(whole, () => settings);
     const recorded = { taken: structure, afterWrecks: 0, unasked: 0 };
     const answer = { campaign: 'toy', timestep: 2, own: eager, settings, recorded, reproduced: true, found };
     const lines = describeWhatIf(answer).join('\n');

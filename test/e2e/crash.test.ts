@@ -121,7 +121,7 @@ function objectOf(
 function decisions(folder: string): unknown[] {
   const entries = parseLedgerLines(readFileSync(join(folder, 'runs/small/ledger.jsonl'), 'utf8'));
   return entries
-    .filter((entry) => entry.type !== 'attempt' && entry.type !== 'started')
+    .filter(({ type }) => type !== 'attempt' && type !== 'started' && type !== 'history')
     .map((entry) =>
       JSON.parse(JSON.stringify(entry, (key, value) => (CLOCKS.includes(key) ? undefined : value))),
     );

@@ -57,6 +57,20 @@ describe('an exploration', () => {
     expect(rmsError[at + 1]).toBeLessThan(0.9 * rmsError[at]);
   });
 
+  it('takes the structure that a person wants, once, and counts it like any other', () => {
+    const wanted = explore(toyInput({ sample: true, lookahead: 2 }), toyModel());
+    if (wanted.outcome === 'stopped') throw new Error('stopped');
+    expect(wanted.picks[0]).toMatchObject({ rule: 'person', step: 1 });
+    expect(wanted.picks.filter(({ rule }) => rule === 'person')).toHaveLength(1);
+    // Stopped after it and gone on with, it is not taken again.
+    let steps = 0;
+    const stopped = explore(toyInput({ sample: true, lookahead: 2 }), toyModel(), {
+      shouldStop: () => ++steps > 3,
+    });
+    if (stopped.outcome !== 'stopped') throw new Error('not stopped');
+    expect(explore(decodeProgress(encodeProgress(stopped.progress)), toyModel())).toEqual(wanted);
+  });
+
   it('ends at the last step of the round', () => {
     const result = finished(explore(toyInput({ acquisition: silent, untilStep: 250 }), toyModel()));
     expect(result.outcome).toBe('reached');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGuard } from '../../src/md/guard.js';
 import {
+  continueWith,
   describeTemperature,
   hottestTarget,
   startTemperature,
@@ -29,6 +30,20 @@ describe('a temperature program', () => {
     expect(temperatureRange(ramp)).toEqual([100, 900]);
     expect(temperatureRange(ramp, 400)).toEqual([100, 500]);
     expect(temperatureRange(300)).toEqual([300, 300]);
+  });
+
+  it('goes over to another one at a step, whatever went before', () => {
+    const programs = [300, ramp, [{ from: 50, to: 60, steps: 10 }]];
+    for (const before of programs)
+      for (const after of programs)
+        for (const at of [0, 1, 400, 800, 1000, 1050, 3000]) {
+          const both = continueWith(before, at, after);
+          for (const step of [0, 1, 250, 399, 400, 799, 999, 1049, 1050, 1200, 2999, 3000, 3500, 9000])
+            expect(targetTemperature(both, step)).toBeCloseTo(
+              step < at ? targetTemperature(before, step) : targetTemperature(after, step - at),
+              9,
+            );
+        }
   });
 
   it('remembers the hottest target of a stretch', () => {

@@ -4,8 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { WorkflowBundle } from '@temporalio/worker';
 import { resumeCampaign } from '../../src/campaign/begin.js';
+import { decide } from '../../src/campaign/decide.js';
 import type { Command } from '../../src/campaign/messages.js';
 import type { CampaignState } from '../../src/campaign/state.js';
+import type { Order } from '../../src/campaign/steering.js';
+import { steerUpdate } from '../../workflows/campaign.js';
 import { freshCampaign } from '../campaign/play.js';
 import { createWorld, FRIENDLY, type Nature, smallRules } from '../campaign/world.js';
 import { bundleWorkflows, quietRuntime } from '../workflows/bundle.js';
@@ -21,6 +24,7 @@ const NATURE: Nature = {
   outcome: (walker, round) => (walker === 2 && round === 2 ? 'wrecked' : undefined),
 };
 const RULES = smallRules({ walkers: [{ temperature: 300 }, { temperature: 400 }], lookahead: 3, slots: 4 });
+const WHO = { by: 'ada@bench', at: '2026-02-03T04:05:06.000Z' };
 /** Events after which a history counts as long. */
 const LONG = 150;
 
@@ -81,6 +85,36 @@ async function recordEnds({ workers }: StageForCampaigns, folder: string): Promi
   await run('failed-in-labelling', only('label', 'fail'));
   await run('failed-in-refit', only('refit', 'fail'));
   await run('unpublished', only('publish', 'fail'));
+  await recordSteered(workers, folder);
+}
+
+/** People say everything that can be said: in MD, over a quarantined structure, at the end, and to what has ended. */
+async function recordSteered(workers: ScriptedWorkers, folder: string): Promise<void> {
+  const nature: Nature = { ...NATURE, rejects: (structure) => structure === 2 };
+  workers.script(createWorld(nature), (c) => (c.type === 'explore' && c.round === 3 ? 'hold' : 'answer'));
+  const handle = await workers.start(freshCampaign(RULES));
+  const tell = (order: Order) => handle.executeUpdate(steerUpdate, { args: [{ ...WHO, order }] });
+  while (!workers.given.some((c) => c.type === 'explore' && c.round === 3)) await pause();
+  const changes = [{ key: 'md.walkers', value: 3 }];
+  const walkers = [...RULES.walkers, { temperature: 500 }];
+  await tell({ kind: 'set', changes, after: 0, rules: { ...RULES, walkers } });
+  await tell({ kind: 'sample', walkers: [1] });
+  await tell({ kind: 'resolve', structure: 2, answer: { kind: 'retry', changes: [], reference: null } });
+  await tell({ kind: 'pause' });
+  await tell({ kind: 'stop' }).catch(() => undefined);
+  const stopped = await handle.result();
+  await write(folder, 'stopped-at-rest', historyToJSON(await handle.fetchHistory()));
+  workers.fate = (c) => (c.type === 'explore' && c.round === stopped.round + 2 ? 'hold' : 'answer');
+  const rules = { ...RULES, walkers };
+  const order: Order = { kind: 'extend', changes: [], after: stopped.changes.length, rules };
+  const again = await workers.start(decide(stopped, { type: 'steered', command: '', ...WHO, order }).state);
+  while (!workers.given.some((c) => c.type === 'explore' && c.round === stopped.round + 2)) await pause();
+  const tellAgain = (say: Order) => again.executeUpdate(steerUpdate, { args: [{ ...WHO, order: say }] });
+  await tellAgain({ kind: 'pause' });
+  workers.fate = () => 'answer';
+  await tellAgain({ kind: 'resume' });
+  await again.result();
+  await write(folder, 'steered', historyToJSON(await again.fetchHistory()));
 }
 
 async function recordContinued({ server, workers }: StageForCampaigns, folder: string): Promise<void> {

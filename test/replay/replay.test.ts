@@ -43,7 +43,7 @@ describe('the replay gate', () => {
   beforeAll(async () => {
     quietRuntime();
     copy = await mkdtemp(join(tmpdir(), 'anharmony-replay-'));
-    for (const folder of ['src/campaign', 'workflows']) {
+    for (const folder of ['src/campaign', 'src/md', 'workflows']) {
       await cp(join(ROOT, folder), join(copy, folder), { recursive: true });
     }
     await cp(join(ROOT, 'package.json'), join(copy, 'package.json'));
@@ -76,7 +76,7 @@ describe('the replay gate', () => {
       'failed-in-labelling',
       'failed-in-refit',
     ];
-    for (const name of [...names, 'resumed-and-failed', 'unpublished']) {
+    for (const name of [...names, 'resumed-and-failed', 'unpublished', 'stopped-at-rest', 'steered']) {
       expect(ends.get(name)).toBe('EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED');
     }
     const continued = [...ends].filter(([name]) => name.startsWith('continued-')).map(([, end]) => end);
@@ -106,7 +106,7 @@ describe('the replay gate', () => {
       const more = "return [{ type: 'prepare', id: 'prepare' }, { type: 'test-set', id: 'test-set' }];";
       const errors = await replay(await changed('src/campaign/commands.ts', line, more));
       // Those that begin with preparation; the others never come there.
-      const affected = [...errors].filter(([name]) => !/^continued-[^1]|^resumed/.test(name));
+      const affected = [...errors].filter(([name]) => !/^continued-[^1]|^resumed|^steered/.test(name));
       expect(affected.length).toBeGreaterThan(5);
       for (const [name, error] of affected) expect(error, name).toBeInstanceOf(DeterminismViolationError);
     });

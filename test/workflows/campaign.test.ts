@@ -1,9 +1,10 @@
 import type { WorkflowBundle } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { resumeCampaign } from '../../src/campaign/begin.js';
 import type { Command } from '../../src/campaign/messages.js';
 import type { CampaignState } from '../../src/campaign/state.js';
-import { statusQuery } from '../../workflows/campaign.js';
+import type { Order } from '../../src/campaign/steering.js';
+import { statusQuery, steerUpdate } from '../../workflows/campaign.js';
 import { freshCampaign, play } from '../campaign/play.js';
 import { createWorld, FRIENDLY, smallRules, type World } from '../campaign/world.js';
 import { bundleWorkflows, quietRuntime } from './bundle.js';
@@ -32,10 +33,10 @@ describe.skipIf(executable === undefined)('the campaign workflow on a real serve
   });
 
   /** Starts a campaign of which some commands are held or fail. */
-  function start(fate: (command: Command) => Fate = () => 'answer') {
+  function start(fate: (command: Command) => Fate = () => 'answer', slots = rules.slots) {
     world = createWorld(nature);
     workers.script(world, fate);
-    return workers.start(freshCampaign(rules));
+    return workers.start(freshCampaign({ ...rules, slots }));
   }
 
   /** Waits until a command of the type has been given. */
@@ -68,7 +69,7 @@ describe.skipIf(executable === undefined)('the campaign workflow on a real serve
     expect(state).toEqual(JSON.parse(JSON.stringify(undisturbed)));
     const status = await handle.query(statusQuery);
     expect(status.state).toEqual(state);
-    expect(status.recent.at(-1)).toMatchObject({ type: 'finished', sequence: state.ledger.sequence - 1 });
+    expect(status.recent.at(-2)).toMatchObject({ type: 'finished', sequence: state.ledger.sequence - 2 });
     expect(status.recent.map((entry) => entry.sequence)).toEqual(
       Array.from({ length: 64 }, (_, k) => state.ledger.sequence - 64 + k),
     );
@@ -101,7 +102,7 @@ describe.skipIf(executable === undefined)('the campaign workflow on a real serve
       // It may be run again at once: nothing of it still works.
       expect(workers.active).toBe(0);
       expect(state).toMatchObject({ stage: 'done', verdict: { kind: 'cancelled' }, journal: [] });
-      expect(world.ledger(state.ledger.head).at(-1)).toMatchObject({
+      expect(world.ledger(state.ledger.head).at(-2)).toMatchObject({
         type: 'finished',
         verdict: { kind: 'cancelled' },
       });
@@ -182,6 +183,46 @@ describe.skipIf(executable === undefined)('the campaign workflow on a real serve
     expectSameResult(await handle.result());
   });
 
+  const who = { by: 'ada@bench', at: '2026-02-03T04:05:06.000Z' };
+
+  it('rests when it is told to, goes on from where it was, and ends as if nothing had been', async () => {
+    const handle = await start(({ type }) => (type === 'explore' ? 'hold' : 'answer'));
+    const tell = (order: Order) => handle.executeUpdate(steerUpdate, { args: [{ ...who, order }] });
+    await given('explore');
+    expect(await tell({ kind: 'pause' })).toContain('paused');
+    await vi.waitFor(() => expect(workers.active).toBe(0), 5000);
+    const before = workers.given.length;
+    await expect(tell({ kind: 'pause' })).rejects.toMatchObject({
+      cause: { message: `it is paused already, by ${who.by} since ${who.at}` },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(workers.given.slice(before).filter(({ type }) => type !== 'record')).toEqual([]);
+    workers.fate = () => 'answer';
+    await tell({ kind: 'resume' });
+    const state = await handle.result();
+    expectSameResult(state);
+    // The walkers were told the same before the pause and after it.
+    const told = workers.given.filter((c) => c.type === 'explore' && c.round === 1);
+    expect(told).toHaveLength(4);
+    const sorted = (commands: readonly Command[]) => [...commands].sort((a, b) => a.id.localeCompare(b.id));
+    expect(sorted(told.slice(2))).toEqual(sorted(told.slice(0, 2)));
+    const entries = world.ledger(state.ledger.head).filter(({ type }) => type === 'steered');
+    expect(entries).toMatchObject([
+      { ...who, order: { kind: 'pause' } },
+      { ...who, order: { kind: 'resume' } },
+    ]);
+  });
+
+  it('has no more labels under way than there are slots', async () => {
+    const handle = await start(({ type }) => (type === 'label' ? 'hold' : 'answer'), 2);
+    const labels = () => workers.given.filter(({ type }) => type === 'label').length;
+    await vi.waitFor(() => expect(workers.active).toBe(2), 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(labels()).toBe(2);
+    await handle.cancel();
+    await handle.result();
+  });
+
   it('continues as new as often as its history grows long, and ends with the same ledger', async () => {
     const forgetful = await startForgetfulServer(executable!, 50);
     const others = await scriptedWorkers(forgetful.connection, bundle);
@@ -194,7 +235,9 @@ describe.skipIf(executable === undefined)('the campaign workflow on a real serve
       expect(last.runId).not.toBe(handle.firstExecutionRunId);
       expect(last.historyLength).toBeLessThan(150);
       let runs = 0;
-      const ids = others.given.filter((command) => command.type !== 'record').map((command) => command.id);
+      const ids = others.given
+        .filter(({ type }) => type !== 'record' && type !== 'archive')
+        .map((command) => command.id);
       expect(new Set(ids).size).toBe(ids.length);
       for await (const info of handle.client.list({ query: `WorkflowId = '${handle.workflowId}'` })) {
         runs++;

@@ -70,7 +70,7 @@ export async function scriptedWorkers(
     await create(queues.workflow, [], bundle),
     await create(queues.md, ['explore']),
     await create(queues.reference, ['label', 'testSet']),
-    await create(queues.fit, ['prepare', 'displace', 'screen', 'refit', 'record', 'publish']),
+    await create(queues.fit, ['prepare', 'displace', 'screen', 'refit', 'archive', 'record', 'publish']),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {

@@ -1,4 +1,4 @@
-import { acquisitionOf } from '../../../src/campaign/bundle.js';
+import { rulesOf } from '../../../src/campaign/bundle.js';
 import {
   type Confidence,
   confidence,
@@ -22,6 +22,7 @@ import { reportPhonons } from './phonons.js';
 import { refitRecords } from './refits.js';
 import { settingsOf } from './settings.js';
 import { crystalOf, expansionOf, provenanceOf } from './setup.js';
+import { latestRules } from './steered.js';
 import { structureRecords } from './structures.js';
 import { readTraces, standardisedError, walkerTraces } from './traces.js';
 
@@ -46,9 +47,9 @@ export async function gatherReport(
     outcome: outcomeOf(context, ledger, verdict),
     crystal: crystalOf(context),
     expansion: expansionOf(context),
-    acquisition: acquisitionOf(context.settings),
+    acquisition: latestRules(ledger, rulesOf(context.settings)).acquisition,
     settings: settingsOf(context.settings),
-    traces: walkerTraces(context, traces),
+    traces: walkerTraces(context, ledger, traces),
     refits,
     structures: structureRecords(context, ledger),
     testSet: last?.forceField.test

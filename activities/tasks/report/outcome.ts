@@ -7,13 +7,14 @@ import { structuresLeft } from '../../../src/report/forecast.js';
 import type { Outcome } from '../../../src/report/types.js';
 import type { CampaignContext } from '../context.js';
 import { entriesOf } from './entries.js';
+import { latestRules } from './steered.js';
 
 export function outcomeOf(
   { settings, space }: CampaignContext,
   ledger: readonly LedgerEntryBody[],
   verdict: Verdict | null,
 ): Outcome {
-  const rules = rulesOf(settings);
+  const rules = latestRules(ledger, rulesOf(settings));
   const assessed = entriesOf(ledger, 'assessed').at(-1)?.assessment;
   const refit = entriesOf(ledger, 'refitted').at(-1);
   const counts = refit?.counts ?? { random: 0, phonon: 0, md: 0 };

@@ -7,6 +7,7 @@ import type { StandardisedError, WalkerTrace } from '../../../src/report/types.j
 import type { Store } from '../../../src/store/types.js';
 import type { CampaignContext } from '../context.js';
 import { type EntryOf, entriesOf } from './entries.js';
+import { walkerPrograms } from './steered.js';
 
 /** A segment of a walker's trajectory with its trace. */
 export interface Segment {
@@ -26,16 +27,20 @@ export async function readTraces(
 }
 
 /** One trace for each walker, its segments joined. */
-export function walkerTraces({ settings }: CampaignContext, segments: readonly Segment[]): WalkerTrace[] {
+export function walkerTraces(
+  { settings }: CampaignContext,
+  ledger: readonly LedgerEntryBody[],
+  segments: readonly Segment[],
+): WalkerTrace[] {
   const { md, acquisition } = settings;
-  const rules = rulesOf(settings);
+  const programs = walkerPrograms(ledger, rulesOf(settings));
   const error: TraceColumn = acquisition.quantity === 'rms' ? 'rmsError' : 'largestAtomError';
   const walkers = [...new Set(segments.map((s) => s.entry.walker))].sort((a, b) => a - b);
   return walkers.map((walker) => {
     const own = segments.filter((s) => s.entry.walker === walker).map((s) => s.trace);
     return {
       walker,
-      temperatures: temperatureRange(rules.walkers[walker - 1].temperature, joined(own, 'step').at(-1) ?? 0),
+      temperatures: temperatureRange(programs.get(walker)!, joined(own, 'step').at(-1) ?? 0),
       time: joined(own, 'step').map((step) => (step * md.timestep) / 1000),
       error: joined(own, error),
       mean: joined(own, 'mean'),

@@ -94,6 +94,12 @@ async function eventOf(
         warnings: warningsBefore(ledger, k),
       };
     }
+    case 'steered': {
+      const { by, at, order } = entry;
+      return { type: 'steered', command, by, at, order };
+    }
+    case 'history':
+      return { type: 'archived', command, history: entry.history };
     case 'faulted':
       return { type: 'ended', command, verdict: { kind: 'failed', reason: entry.message } };
     case 'finished':
@@ -161,8 +167,12 @@ function labelOutcome(
   k: number,
   entry: Entry<'labelled'> | Entry<'quarantined'>,
 ): LabelOutcome {
+  // A structure that was tried again has attempts before its quarantine, which belong to that.
+  const before = ledger.findLastIndex(
+    (e, j) => j < k && e.type === 'quarantined' && e.structure === entry.structure,
+  );
   const attempts = ledger
-    .slice(0, k)
+    .slice(before + 1, k)
     .filter((e): e is Entry<'attempt'> => e.type === 'attempt' && e.structure === entry.structure)
     .map((e) => e.attempt);
   const seconds = attempts.reduce((sum, attempt) => sum + attempt.seconds, 0);

@@ -1,5 +1,5 @@
 import { newCampaign, resumeCampaign } from '../../campaign/begin.js';
-import { outstanding } from '../../campaign/commands.js';
+import { outstanding, wanted } from '../../campaign/commands.js';
 import { decide } from '../../campaign/decide.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignEvent, Command } from '../../campaign/messages.js';
@@ -10,6 +10,9 @@ import type { Happening } from './events.js';
 
 /** Stands for the ledger's head while decisions are replayed: nothing depends on it. */
 const NO_HEAD: Ref = { kind: 'ledger-entry', hash: '', bytes: 0 };
+
+/** Events that answer no command. */
+const UNASKED: readonly CampaignEvent['type'][] = ['ended', 'steered'];
 
 /** Where the replay and the ledger part. */
 export interface Deviation {
@@ -42,15 +45,17 @@ export async function replayLedger({
       state = record(resumeCampaign(state), made);
       continue;
     }
+    // That results were laid out is in no ledger; who extended a campaign that had ended had waited for it.
+    if (happening.event.type === 'steered' && state.stage === 'publish') state = { ...state, stage: 'done' };
     const command = answered(state, happening.event);
-    if (command === undefined && happening.event.type !== 'ended') {
+    if (command === undefined && !UNASKED.includes(happening.event.type)) {
       return {
         sequence: made.length,
         message: `nothing called for what is recorded here: ${happening.event.type}`,
       };
     }
     if (command) await onAnswer?.(command, happening.event);
-    state = record(decide(state, { ...happening.event, command: command?.id ?? 'ended' }).state, made);
+    state = record(decide(state, { ...happening.event, command: command?.id ?? '' }).state, made);
     const deviation = compare(made, ledger);
     if (deviation) return deviation;
   }
@@ -70,7 +75,7 @@ function record(state: CampaignState, made: LedgerEntryBody[]): CampaignState {
 }
 
 function answered(state: CampaignState, event: CampaignEvent): Command | undefined {
-  return outstanding(state).find((command) => {
+  return wanted(state).find((command) => {
     switch (event.type) {
       case 'prepared':
         return command.type === 'prepare';
@@ -82,6 +87,8 @@ function answered(state: CampaignState, event: CampaignEvent): Command | undefin
         return command.type === 'label' && command.structure === event.structure;
       case 'explored':
         return command.type === 'explore' && command.walker === event.walker;
+      case 'archived':
+        return command.type === 'archive';
       case 'screened':
         return command.type === 'screen';
       case 'refitted':

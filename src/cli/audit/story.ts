@@ -1,3 +1,4 @@
+import { orderText } from '../../campaign/answers.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import { duration, forceError, percent, picoseconds } from '../../report/numbers.js';
 
@@ -110,6 +111,12 @@ function sentence(entry: LedgerEntryBody, timestep: number): string[] {
       return [`warning: ${entry.message}`];
     case 'faulted':
       return [`failed: ${entry.message}`];
+    case 'steered':
+      return [
+        `${entry.by} at ${entry.at}: ${orderText(entry.order)}${entry.order.kind === 'pause' || entry.order.kind === 'resume' ? '' : `, from round ${entry.round} on`}`,
+      ];
+    case 'history':
+      return [`Temporal's own record of the campaign: ${entry.history.hash.slice(0, 12)}…`];
     case 'resumed':
       return ['resumed'];
     case 'finished':

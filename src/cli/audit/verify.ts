@@ -18,6 +18,7 @@ import { isRef } from '../../store/ref.js';
 import type { Ref, Store } from '../../store/types.js';
 import { happenings } from './events.js';
 import { replayLedger } from './replay.js';
+import { verifyChanges } from './steered.js';
 
 /** One thing that was proven, or not. */
 export interface Check {
@@ -63,6 +64,10 @@ export async function verifyCampaign({
   const started = ledger[0];
   if (started?.type !== 'started') return checks;
   await attempt('each label against the gate', () => verifyLabels(store, started.campaign, ledger));
+  if (ledger.some(({ type }) => type === 'steered'))
+    await attempt('what people changed', async () =>
+      verifyChanges(await readBundle(store, started.campaign), ledger),
+    );
   await attempt(
     recompute
       ? 'every decision and every result, computed again'

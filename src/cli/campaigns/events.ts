@@ -1,3 +1,4 @@
+import { orderText } from '../../campaign/answers.js';
 import { confidence, confidenceText, surprises } from '../../campaign/confidence.js';
 import { type LedgerEntryBody, totalOf } from '../../campaign/ledger.js';
 import type { CampaignState } from '../../campaign/state.js';
@@ -30,6 +31,10 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
   switch (entry.type) {
     case 'started':
       return [{ ...common, kind: 'message', level: 'info', text: `campaign ${entry.name} started` }];
+    case 'steered':
+      return [{ ...common, kind: 'message', level: 'info', text: `${entry.by}: ${orderText(entry.order)}` }];
+    case 'history':
+      return [];
     case 'resumed':
       return [{ ...common, kind: 'message', level: 'info', text: 'the campaign goes on where it was' }];
     case 'prepared':

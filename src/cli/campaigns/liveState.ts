@@ -59,7 +59,7 @@ export function createLiveTracker({ server, results }: Surroundings) {
       elapsed: seen.elapsed,
       server,
       results,
-      messages: messages(seen),
+      messages: [...pauseMessage(state), ...messages(seen)],
     };
   };
 
@@ -151,6 +151,10 @@ export function waysLeft(
     wholeCampaign: true,
   });
   return { timeLeft: seconds?.expected ?? null, structuresLeft: structures };
+}
+
+function pauseMessage({ paused, name }: CampaignState): string[] {
+  return paused ? [`paused by ${paused.by}: \`anharmony resume ${name}\` lets it go on`] : [];
 }
 
 function messages({ activities }: Observation): string[] {

@@ -115,20 +115,20 @@ export async function launch(
     const ended =
       state.stage === 'done' && state.verdict?.kind !== 'cancelled' && state.verdict?.kind !== 'failed';
     if (ended) return { kind: 'finished', state };
-    await start(client, queues, bundle, resumeCampaign(state));
+    await restart(client, queues, resumeCampaign(state));
     return { kind: 'running', how: 'resumed' };
   }
-  await start(client, queues, bundle, newCampaign(name, fingerprint, ref, rulesOf(bundle.settings)));
+  await restart(client, queues, newCampaign(name, fingerprint, ref, rulesOf(bundle.settings)));
   return { kind: 'running', how: 'started' };
 }
 
-function start(
+/** Starts an execution that goes on from a state. */
+export function restart(
   client: Client,
   queues: TaskQueues,
-  bundle: CampaignBundle,
   state: CampaignState,
 ): Promise<WorkflowHandleWithStartDetails> {
-  const { name } = bundle.settings;
+  const { name } = state;
   return client.workflow.start<typeof campaignWorkflow>('campaign', {
     workflowId: workflowId(name),
     taskQueue: queues.workflow,

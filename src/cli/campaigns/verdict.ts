@@ -17,6 +17,7 @@ export function verdictLines(state: CampaignState): string[] {
   lines.push(
     `  ${training.md} structures from MD of ${totalOf(training)} in the training set, ${picoseconds(time)} of MD, ${state.cost.referenceRuns} reference runs`,
   );
+  lines.push(...steeringLines(state));
   if (!forceField) return [...lines, ...advise(factsOf(state)).map((advice) => `  hint: ${advice}`)];
   lines.push(`  fitting error β^-1/2 ${forceError(forceField.fittingError)}`);
   if (assessment?.mean != null) {
@@ -39,6 +40,25 @@ export function verdictLines(state: CampaignState): string[] {
     if (left !== undefined) lines.push(`  ${left}`);
   }
   return [...lines, ...trustLines(state), ...advise(factsOf(state)).map((advice) => `  hint: ${advice}`)];
+}
+
+/** What people have told the campaign and what it asks of them. */
+function steeringLines(state: CampaignState): string[] {
+  const { paused, stopping, verdict, quarantine, nextRules, round } = state;
+  const waiting = quarantine.filter((q) => !q.retry);
+  return [
+    ...(paused
+      ? [`  paused by ${paused.by} since ${paused.at}: \`anharmony resume ${state.name}\` lets it go on`]
+      : []),
+    ...(stopping && verdict === null
+      ? [`  stops when this round is over (${stopping.by}, ${stopping.at})`]
+      : []),
+    ...(nextRules ? [`  other settings hold from round ${round + 1} on`] : []),
+    ...waiting.map(({ id, reason }) => `  warning: structure ${id} is quarantined: ${reason}`),
+    ...(waiting.length > 0 && verdict === null
+      ? [`  \`anharmony resolve ${state.name} STRUCTURE --retry | --skip | --abort\` answers for them`]
+      : []),
+  ];
 }
 
 /** Whether labels bear the error bars out, and which of them look wrong. */

@@ -3,14 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { inputError } from '../../errors.js';
+import { requireCampaign, withClient } from '../campaigns/client.js';
 import { observe } from '../campaigns/observe.js';
-import { clientOf, describe, resultOf, workflowId } from '../campaigns/registry.js';
+import { resultOf, workflowId } from '../campaigns/registry.js';
 import { verdictLines } from '../campaigns/verdict.js';
 import { watchCampaign } from '../campaigns/watch.js';
 import { EXIT, exitCodeOf } from '../exit.js';
-import { type Home, homeOf } from '../home.js';
+import type { Home } from '../home.js';
 import { createView, type ViewFormat } from '../live/view.js';
-import { accessServer, patienceWith, type ServerAccess } from '../serverAccess.js';
+import { patienceWith, type ServerAccess } from '../serverAccess.js';
 import { onInterrupt } from '../signals.js';
 import { formatOption, homeOption } from './options.js';
 
@@ -54,29 +55,6 @@ export function registerLook(program: Command): void {
     .action((name: string, options: { home?: string }) =>
       withClient(options, (client) => cancel(client, name)),
     );
-}
-
-async function withClient(
-  options: { home?: string },
-  action: (client: Client, home: Home, access: ServerAccess) => Promise<void>,
-): Promise<void> {
-  const home = homeOf(options);
-  const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`), true);
-  try {
-    await action(clientOf(access.server), home, access);
-  } finally {
-    await access.close();
-  }
-}
-
-async function requireCampaign(client: Client, name: string): Promise<void> {
-  if (await describe(client, name)) return;
-  throw inputError({
-    field: 'NAME',
-    message: 'this server knows no campaign of this name',
-    got: name,
-    hint: '`anharmony list` shows what there is',
-  });
 }
 
 async function status(client: Client, name: string, json: boolean): Promise<void> {

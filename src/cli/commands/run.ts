@@ -90,6 +90,9 @@ async function runSession(session: Session): Promise<'over' | 'server gone'> {
   }
 }
 
+/** Labels that may be computed here side by side; how many are, each campaign says by `reference.slots`, which can change. */
+const MOST_LABELS = 64;
+
 /** Loaded only here: a campaign that has ended is shown without the SDK's native part. */
 async function startAll(
   { server }: ServerAccess,
@@ -105,7 +108,7 @@ async function startAll(
     roles: ROLES,
     // Cores that have no walker of their own help with the error bars of those that are there.
     mdSlots: Math.min(availableParallelism(), rulesOf(bundle.settings).walkers.length),
-    referenceSlots: bundle.settings.reference.slots,
+    referenceSlots: MOST_LABELS,
     logger: createLogger({ file: home.log }),
   });
 }

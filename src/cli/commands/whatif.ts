@@ -59,11 +59,11 @@ async function whatIfCommand(name: string, options: Options): Promise<void> {
   const { timestep } = bundle.settings.md;
   const own = acquisitionOf(bundle.settings);
   const settings = whatIfSettings(own, options, timestep);
-  const recorded = await recordedRounds(store, await ledgerOf(store, home, name, ref));
+  const recorded = await recordedRounds(store, await ledgerOf(store, home, name, ref), own);
   if (recorded.length === 0) {
     throw inputError({ field: 'NAME', message: 'the campaign has no molecular dynamics yet', got: name });
   }
-  const rounds = completed(recorded, own);
+  const rounds = completed(recorded);
   const picks = recorded.flatMap((round) => round.taken);
   const unasked = recorded.reduce((sum, round) => sum + (round.unasked ?? 0), 0);
   const afterWrecks = picks.filter((pick) => pick.rule === 'wreck').length;
@@ -73,8 +73,8 @@ async function whatIfCommand(name: string, options: Options): Promise<void> {
     own,
     settings,
     recorded: { taken: picks.length - afterWrecks, afterWrecks, unasked },
-    reproduced: whatIf(rounds, own).firstDifference === null,
-    found: whatIf(rounds, settings),
+    reproduced: whatIf(rounds).firstDifference === null,
+    found: whatIf(rounds, (then) => whatIfSettings(then, options, timestep)),
   };
   const lines = options.json ? [JSON.stringify(forMachines(answer), null, 2)] : describeWhatIf(answer);
   process.stdout.write(`${lines.join('\n')}\n`);
@@ -116,7 +116,7 @@ async function publishedLedger(path: string, campaign: Ref): Promise<readonly Le
   }
   const entries = parseLedgerLines<LedgerEntryBody>(text);
   const first = entries.at(0);
-  const last = entries.at(-1);
+  const last = entries.findLast(({ type }) => type !== 'history');
   const own = first?.type === 'started' && first.campaign.hash === campaign.hash;
   return own && last?.type === 'finished' && last.verdict.kind !== 'cancelled' ? entries : undefined;
 }

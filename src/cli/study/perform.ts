@@ -29,6 +29,9 @@ function perform(
       return tasks.screen(environment, { ...common, command });
     case 'refit':
       return tasks.refit(environment, { ...common, command });
+    case 'archive':
+      // Without a workflow there is no history.
+      return Promise.resolve({ type: 'archived', command: command.id, history: null });
     case 'record':
       return tasks.record(environment, { ...common, command });
     case 'publish':

@@ -22,6 +22,7 @@ const TONES: Readonly<Record<Verdict, Tone>> = {
   running: 'fair',
   exhausted: 'fair',
   stalled: 'fair',
+  stopped: 'fair',
   cancelled: 'fair',
   failed: 'bad',
 };

@@ -31,6 +31,8 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
     'The campaign reached a limit that was set before it converged. The force field is usable, but more MD would still improve it.',
   stalled:
     'The campaign found nothing more to learn by its own rules, yet the criteria for convergence are not met.',
+  stopped:
+    'A person ended the campaign before it converged. The force field is usable, but more MD would still improve it.',
   running: 'The campaign is still running; this is how it stands now.',
   cancelled: 'The campaign was cancelled. What it had learnt until then is kept and it can be resumed.',
   failed:

@@ -1,0 +1,47 @@
+import type { CampaignState, PendingStructure, QuarantinedStructure } from './state.js';
+
+/** Longest reason that the state carries; the ledger has all of it. */
+const REASON = 200;
+
+/** What becomes of the quarantine when a batch of labels is in. */
+export function quarantine(state: CampaignState): Pick<CampaignState, 'quarantine' | 'quarantined'> {
+  const { pending } = state;
+  const rescued = pending.filter((p) => p.retried && p.label!.accepted);
+  const lost = pending.filter((p) => p.group !== 'ideal' && !p.label!.accepted);
+  const fromMd = (list: readonly PendingStructure[]) => list.filter((p) => p.group === 'md').length;
+  return {
+    // A structure that is tried again counts as quarantined until its label is accepted.
+    quarantined: state.quarantined + fromMd(lost.filter((p) => !p.retried)) - fromMd(rescued),
+    quarantine: [...state.quarantine, ...lost.map(entryOf)],
+  };
+}
+
+function entryOf({ id, group, structure, pick, label }: PendingStructure): QuarantinedStructure {
+  const reason = label?.accepted === false ? label.reason : '';
+  return { id, group, structure, pick, reason: reason.slice(0, REASON) };
+}
+
+export function retryAsked(state: CampaignState): boolean {
+  return state.quarantine.some((q) => q.retry);
+}
+
+/** Structures that a person wants to be tried again go to the reference once more. */
+export function retryLabels(state: CampaignState): CampaignState {
+  const pending = state.quarantine.flatMap(({ id, group, structure, pick, retry }): PendingStructure[] =>
+    retry ? [{ id, group, structure, pick, label: null, retried: retry }] : [],
+  );
+  return { ...state, stage: 'label', pending, quarantine: state.quarantine.filter((q) => !q.retry) };
+}
+
+/** A person's answer to a quarantined structure. */
+export function answerQuarantine(
+  state: CampaignState,
+  structure: number,
+  retry: QuarantinedStructure['retry'] | null,
+): CampaignState {
+  const quarantine = state.quarantine.flatMap((q) => {
+    if (q.id !== structure) return [q];
+    return retry ? [{ ...q, retry }] : [];
+  });
+  return { ...state, quarantine };
+}
