@@ -27,13 +27,19 @@ import type { CampaignState, Verdict } from '../src/campaign/state.js';
 import {
   type CampaignStatus,
   type CampaignWorkflowInput,
+  type ConvergenceHistory,
+  convergenceHistory,
   describeState,
   type TaskQueues,
+  type TrajectorySegment,
+  trajectory,
 } from '../src/campaign/status.js';
 import { refusal, type Steering } from '../src/campaign/steering.js';
 import type { Ref } from '../src/store/types.js';
 
 export const statusQuery = defineQuery<CampaignStatus>('status');
+export const convergenceQuery = defineQuery<ConvergenceHistory>('convergence');
+export const trajectoryQuery = defineQuery<readonly TrajectorySegment[]>('trajectory');
 /** A person's word: answered with what follows from it, or refused with the reason. */
 export const steerUpdate = defineUpdate<string, [Steering]>('steer');
 
@@ -56,6 +62,8 @@ export async function campaign(input: CampaignWorkflowInput): Promise<CampaignSt
   let state = input.state;
   let recent: readonly LedgerEntryBody[] = state.journal;
   setHandler(statusQuery, () => ({ state, recent }));
+  setHandler(convergenceQuery, () => convergenceHistory(state));
+  setHandler(trajectoryQuery, () => trajectory(recent));
 
   const run = commandRunner(input.queues, () => state);
   const underWay = new Map<string, UnderWay>();

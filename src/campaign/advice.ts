@@ -39,7 +39,7 @@ export function advise(facts: AdviceFacts): string[] {
   }
 }
 
-const AGAIN = 'under another name; labels are in the store and are not computed again';
+const AGAIN = '`anharmony extend` lets this campaign go on';
 
 /** Too little MD or too few structures to judge by. */
 function limitAdvice({ rules, fromMd, steps, assessment }: AdviceFacts): string[] {

@@ -7,6 +7,9 @@ import type { CampaignState, PendingStructure, WalkerRound, WalkerState } from '
 import { ask, type Wanted } from './structures.js';
 import { changeRules } from './walkers.js';
 
+/** Looks at convergence that the state remembers; the ledger has all of them. */
+const COURSE = 64;
+
 /** The next round, unless a limit is reached. */
 export function startRound(before: CampaignState): CampaignState {
   const state = changeRules(before);
@@ -94,7 +97,13 @@ function judge(state: CampaignState): CampaignState {
   const learns = assessment.ratio !== null && md > 0 && random + phonon === 0;
   const before = state.learning ?? [];
   const learning = learns ? learn(before, { structures: md, ratio: assessment.ratio! }) : before;
-  return note({ ...state, assessment, learning }, { type: 'assessed', round: state.round, assessment });
+  const { fittingError, mean, deviation } = assessment;
+  const point = { round: state.round, structures: md, fittingError, mean, deviation };
+  const course = [...(state.course ?? []), point].slice(-COURSE);
+  return note(
+    { ...state, assessment, learning, course },
+    { type: 'assessed', round: state.round, assessment },
+  );
 }
 
 export function handOver(state: CampaignState): CampaignState {
@@ -103,7 +112,9 @@ export function handOver(state: CampaignState): CampaignState {
     .sort((a, b) => a.pick.step - b.pick.step || a.pick.walker - b.pick.walker)
     .map(({ structure, pick }): Wanted => ({ group: 'md', ref: structure, pick }));
   if (picks.length === 0) return startRound(state);
-  const asked = ask({ ...state, picked: state.picked + picks.length }, picks);
+  // What goes on as a structure of its own need not be carried twice.
+  const walkers = state.walkers.map((w) => (w.result ? { ...w, result: { ...w.result, picks: [] } } : w));
+  const asked = ask({ ...state, walkers, picked: state.picked + picks.length }, picks);
   const severalWalkers = new Set(picks.map((p) => p.pick!.walker)).size > 1;
   return { ...asked, stage: severalWalkers ? 'screen' : 'label' };
 }

@@ -56,6 +56,8 @@ export interface CampaignState {
   /** Refits that count towards convergence and are still needed to judge it, oldest first. */
   readonly countedRefits: readonly CountedRefit[];
   readonly assessment: Assessment | null;
+  /** The latest looks at convergence, oldest first; absent before the first. */
+  readonly course?: readonly CoursePoint[];
   /** How ε_B has fallen with the number of structures, the latest of it; absent where a version before recorded none. */
   readonly learning?: readonly LearningPoint[];
   /** Rounds that the guard ended. */
@@ -256,6 +258,17 @@ export interface CountedRefit {
 export interface LearningPoint {
   readonly structures: number;
   readonly ratio: number;
+}
+
+/** What one look at convergence saw, for people; eV/Å. */
+export interface CoursePoint {
+  readonly round: number;
+  /** From MD, in the training set. */
+  readonly structures: number;
+  readonly fittingError: number;
+  /** μ and σ of the rms ε_B since the last refit; null where the walkers had not run long enough to tell. */
+  readonly mean: number | null;
+  readonly deviation: number | null;
 }
 
 /** One look at convergence; eV/Å. */

@@ -1,10 +1,44 @@
+import type { Ref } from '../store/types.js';
 import { type LedgerEntryBody, totalOf } from './ledger.js';
-import type { CampaignState } from './state.js';
+import type { Assessment, CampaignState, CountedRefit, CoursePoint } from './state.js';
 
 /** What the `status` query answers: the state and the latest ledger entries, oldest first. */
 export interface CampaignStatus {
   readonly state: CampaignState;
   readonly recent: readonly LedgerEntryBody[];
+}
+
+/** What the `convergence` query answers: where it stands and how it came there. */
+export interface ConvergenceHistory {
+  readonly assessment: Assessment | null;
+  /** The latest looks, oldest first. */
+  readonly course: readonly CoursePoint[];
+  /** Refits that count towards levelling. */
+  readonly countedRefits: readonly CountedRefit[];
+}
+
+export function convergenceHistory({ assessment, course, countedRefits }: CampaignState): ConvergenceHistory {
+  return { assessment, course: course ?? [], countedRefits };
+}
+
+/** A stretch of a trajectory with the artifact that holds its ε_B, step by step. */
+export interface TrajectorySegment {
+  readonly walker: number;
+  readonly round: number;
+  readonly fromStep: number;
+  readonly toStep: number;
+  readonly outcome: string;
+  readonly evaluations: number;
+  readonly trace: Ref;
+}
+
+/** What the `trajectory` query answers: the latest stretches, oldest first. */
+export function trajectory(recent: readonly LedgerEntryBody[]): readonly TrajectorySegment[] {
+  return recent.flatMap((entry) => {
+    if (entry.type !== 'explored') return [];
+    const { walker, round, fromStep, toStep, outcome, evaluations, trace } = entry;
+    return [{ walker, round, fromStep, toStep, outcome, evaluations, trace }];
+  });
 }
 
 /** What the workflow is started with and hands on to itself. */

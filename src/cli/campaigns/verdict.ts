@@ -42,6 +42,22 @@ export function verdictLines(state: CampaignState): string[] {
   return [...lines, ...trustLines(state), ...advise(factsOf(state)).map((advice) => `  hint: ${advice}`)];
 }
 
+/** How convergence was approached, a line for each look at it. */
+export function courseLines({ course = [] }: CampaignState): string[] {
+  if (course.length === 0) return ['  no look at convergence yet'];
+  const rows = course.map(({ round, structures, fittingError, mean, deviation }) => [
+    String(round),
+    String(structures),
+    forceError(fittingError),
+    mean === null ? '–' : forceError(mean),
+    deviation === null ? '–' : forceError(deviation),
+    mean === null ? '–' : percent(mean / fittingError),
+  ]);
+  const table = [['round', 'structures', 'β^-1/2', 'μ[ε_B]', 'σ[ε_B]', 'μ/β^-1/2'], ...rows];
+  const widths = table[0].map((_, k) => Math.max(...table.map((row) => row[k].length)));
+  return table.map((row) => `  ${row.map((cell, k) => cell.padStart(widths[k])).join('  ')}`);
+}
+
 /** What people have told the campaign and what it asks of them. */
 function steeringLines(state: CampaignState): string[] {
   const { paused, stopping, verdict, quarantine, nextRules, round } = state;

@@ -6,7 +6,7 @@ import { inputError } from '../../errors.js';
 import { requireCampaign, withClient } from '../campaigns/client.js';
 import { observe } from '../campaigns/observe.js';
 import { resultOf, workflowId } from '../campaigns/registry.js';
-import { verdictLines } from '../campaigns/verdict.js';
+import { courseLines, verdictLines } from '../campaigns/verdict.js';
 import { watchCampaign } from '../campaigns/watch.js';
 import { EXIT, exitCodeOf } from '../exit.js';
 import type { Home } from '../home.js';
@@ -24,10 +24,11 @@ export function registerLook(program: Command): void {
     .command('status')
     .description('say how a campaign stands')
     .argument('<name>', 'name of the campaign')
+    .option('--history', 'the latest looks at convergence, one line each')
     .option('--json', 'state and latest ledger entries for machines')
     .addOption(homeOption())
-    .action((name: string, options: { home?: string; json?: boolean }) =>
-      withClient(options, (client) => status(client, name, options.json === true)),
+    .action((name: string, options: StatusOptions) =>
+      withClient(options, (client) => status(client, name, options)),
     );
   program
     .command('list')
@@ -57,7 +58,13 @@ export function registerLook(program: Command): void {
     );
 }
 
-async function status(client: Client, name: string, json: boolean): Promise<void> {
+interface StatusOptions {
+  readonly home?: string;
+  readonly json?: boolean;
+  readonly history?: boolean;
+}
+
+async function status(client: Client, name: string, { json, history }: StatusOptions): Promise<void> {
   await requireCampaign(client, name);
   const seen = await observe(client, name);
   if (json) {
@@ -70,6 +77,7 @@ async function status(client: Client, name: string, json: boolean): Promise<void
     return;
   }
   for (const line of verdictLines(seen.status.state)) process.stdout.write(`${line}\n`);
+  if (history) for (const line of courseLines(seen.status.state)) process.stdout.write(`${line}\n`);
   const { forceField } = seen.status.state;
   if (forceField) process.stdout.write(`force constants ${forceField.parametersHash}\n`);
 }
