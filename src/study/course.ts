@@ -68,3 +68,10 @@ export function structuresToWithin(course: Course, attainable: number, fraction:
   const last = course.points.findLastIndex((point) => !(point.rmse <= (1 + fraction) * attainable));
   return course.points[last + 1]?.fromMd ?? null;
 }
+
+/** The same in batches of labels from MD, each of which one refit follows. */
+export function batchesToWithin(course: Course, attainable: number, fraction: number): number | null {
+  const fromMd = course.points.filter((point) => point.fromMd > 0);
+  const last = fromMd.findLastIndex((point) => !(point.rmse <= (1 + fraction) * attainable));
+  return last + 1 < fromMd.length ? last + 2 : null;
+}

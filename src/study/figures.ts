@@ -42,6 +42,19 @@ export function structuresOverTime(series: readonly Series<Course>[]): string {
   });
 }
 
+/** Test RMSE against the batches of labels that have come in one after another, first those of MD. */
+export function rmseOverBatches(series: readonly Series<Course>[], attainable: number): string {
+  const points = flat(series, (course) =>
+    course.points.filter((p) => p.fromMd > 0).map((p, k) => ({ x: k + 1, y: toMev(p.rmse) })),
+  );
+  return lines(points, series, {
+    x: 'Batches of labels',
+    y: axisLabel('Test RMSE', 'meV/Å'),
+    what: 'Test RMSE against batches of labels',
+    attainable,
+  });
+}
+
 /** Test RMSE against the number of training structures for each prior. */
 export function rmseOverStructures(
   series: readonly Series<readonly FitPoint[]>[],

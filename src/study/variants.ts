@@ -44,6 +44,38 @@ export function criteriaVariants(settings: CampaignSettings, time = settings.lim
   ];
 }
 
+/** A campaign that works ahead in one way. */
+export interface LookaheadVariant extends Variant {
+  /** Whether the picks of several walkers are screened jointly, as a campaign does. */
+  readonly screened: boolean;
+}
+
+/** Lookahead M of one walker, and several walkers (M = 1) with and without screening; each to its own convergence. */
+export function lookaheadVariants(
+  settings: CampaignSettings,
+  time = settings.limits.time,
+): LookaheadVariant[] {
+  const variant = (lookahead: number, walkers: number, screened: boolean): LookaheadVariant => {
+    const all = walkers > 1 && !screened ? ', all taken' : walkers > 1 ? ', screened' : '';
+    return {
+      name: walkers === 1 ? `M = ${lookahead}` : `${walkers} walkers${all}`,
+      description: `${walkers} ${walkers === 1 ? 'walker' : 'walkers'}, lookahead ${lookahead}${all}`,
+      screened,
+      settings: {
+        ...settings,
+        name: variantName(settings.name, `m${lookahead}w${walkers}${screened ? '' : 'all'}`),
+        md: { ...settings.md, walkers },
+        acquisition: { ...settings.acquisition, lookahead },
+        limits: { ...settings.limits, time },
+      },
+    };
+  };
+  return [
+    ...[1, 2, 4, 8].map((lookahead) => variant(lookahead, 1, true)),
+    ...[2, 4].flatMap((walkers) => [true, false].map((screened) => variant(1, walkers, screened))),
+  ];
+}
+
 /** The same campaign with another key of all random numbers. */
 export function withSeed(settings: CampaignSettings, seed: number): CampaignSettings {
   return { ...settings, name: variantName(settings.name, `seed${seed}`), seed };

@@ -69,6 +69,22 @@ describe('anharmony study', () => {
     expect(readFileSync(join(folder, 'out', 'criteria.csv'), 'utf8')).toMatch(/^variant,seed,/);
   }, 30_000);
 
+  it('compares ways of working ahead by structures and by batches of labels', async () => {
+    await run('lookahead', join(folder, 'small.yaml'), '--seeds', '1', '--time', '15 ps', '--json');
+    const { variants } = JSON.parse(printed) as {
+      variants: { name: string; runs: { asked: number; points: { fromMd: number }[] }[] }[];
+    };
+    const batches = variants.map(({ runs }) => runs[0].points.filter((p) => p.fromMd > 0).length);
+    const asked = variants.map(({ runs }) => runs[0].asked);
+    expect(variants).toHaveLength(8);
+    // One at a time, and up to eight.
+    expect(batches[0]).toBe(asked[0]);
+    expect(batches[3]).toBeLessThan(asked[3] / 2);
+    // What screening drops is not asked for.
+    expect(asked[6] / batches[6]).toBeLessThan(asked[7] / batches[7]);
+    expect(readFileSync(join(folder, 'out', 'rmse.svg'), 'utf8')).toMatch(/^<svg /);
+  }, 60_000);
+
   it('compares the priors on the same structures', async () => {
     await run('priors', join(folder, 'small.yaml'), '--seeds', '1', '--time', '10 ps', '--json');
     const { priors } = JSON.parse(printed) as {

@@ -7,6 +7,7 @@ import { checkCampaign } from '../campaigns/check.js';
 import { loadCampaign } from '../campaigns/file.js';
 import { homeOf } from '../home.js';
 import { studyCriteria } from '../study/criteria.js';
+import { studyLookahead } from '../study/lookahead.js';
 import { studyPriors } from '../study/priors.js';
 import type { StudyResult, StudySettings } from '../study/result.js';
 import { studySeeds } from '../study/seeds.js';
@@ -24,6 +25,7 @@ interface StudyFlags {
 const STUDIES: Readonly<Record<string, (studio: Studio, settings: StudySettings) => Promise<StudyResult>>> = {
   criteria: studyCriteria,
   priors: studyPriors,
+  lookahead: studyLookahead,
   seeds: studySeeds,
 };
 
@@ -31,7 +33,9 @@ const STUDIES: Readonly<Record<string, (studio: Studio, settings: StudySettings)
 export function registerStudy(program: Command): void {
   program
     .command('study')
-    .description('compare campaigns on a common test set: criteria (Fig. 3), priors, or several seeds')
+    .description(
+      'compare campaigns on a common test set: criteria (Fig. 3), priors, lookahead and walkers, or several seeds',
+    )
     .addArgument(new Argument('<kind>', 'what to compare').choices(Object.keys(STUDIES)))
     .argument('<campaign>', 'campaign file (YAML) with a test set')
     .option('--seeds <n>', 'campaigns of each kind, seeds counted up from the file’s', '3')

@@ -4,9 +4,20 @@ import type { CampaignEvent, Command } from '../../campaign/messages.js';
 import type { Ref } from '../../store/types.js';
 import type { Perform } from '../../study/driver.js';
 
-/** Gets the commands of a campaign done by the same tasks as its activities, in this thread. Nothing is laid out for a person. */
-export function performHere(environment: TaskEnvironment, campaign: Ref, name: string): Perform {
-  return (command) => perform(environment, { campaign, name }, command);
+/**
+ * Gets the commands of a campaign done by the same tasks as its activities, in this thread. Nothing is laid out for a person.
+ * `screened`: false takes all picks of several walkers, for comparison.
+ */
+export function performHere(
+  environment: TaskEnvironment,
+  campaign: Ref,
+  name: string,
+  screened = true,
+): Perform {
+  return (command) =>
+    command.type === 'screen' && !screened
+      ? Promise.resolve({ type: 'screened', command: command.id, kept: command.picks.map(({ id }) => id) })
+      : perform(environment, { campaign, name }, command);
 }
 
 function perform(

@@ -49,7 +49,11 @@ export async function openStudio(
 }
 
 /** Runs a campaign to its end. Throws where it failed: a study of failures compares nothing. */
-export async function runCampaign(studio: Studio, settings: CampaignSettings): Promise<StudiedCampaign> {
+export async function runCampaign(
+  studio: Studio,
+  settings: CampaignSettings,
+  how: { readonly screened: boolean } = { screened: true },
+): Promise<StudiedCampaign> {
   const { environment, say } = studio;
   const { store } = environment;
   const bundle: CampaignBundle = { ...studio.bundle, settings };
@@ -58,7 +62,7 @@ export async function runCampaign(studio: Studio, settings: CampaignSettings): P
   say(`campaign ${settings.name}`);
   const state = await driveCampaign(
     start,
-    performHere(environment, ref, settings.name),
+    performHere(environment, ref, settings.name, how.screened),
     ({ forceField, training }, after) => {
       if (after.type === 'refit' && forceField) say(refitLine(training.md, forceField));
     },
