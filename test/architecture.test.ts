@@ -129,6 +129,7 @@ describe('the direction of imports', () => {
       'steering',
       'answers',
       'quarantine',
+      'failures',
       'walkers',
       'messages',
       'state',

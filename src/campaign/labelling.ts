@@ -1,4 +1,5 @@
 import { acceptedAdditions } from './commands.js';
+import { countFates, NO_FATES } from './failures.js';
 import { finish, note } from './journal.js';
 import type { LedgerEvent } from './ledger.js';
 import { quarantine } from './quarantine.js';
@@ -21,6 +22,7 @@ export function endLabelling(state: CampaignState): CampaignState {
       ...state,
       idealLabel: ideal?.accepted ? ideal.label : state.idealLabel,
       ...quarantine(state),
+      fates: countFates(state.fates ?? NO_FATES, state.pending),
       cost: {
         ...state.cost,
         referenceRuns: state.cost.referenceRuns + runs,

@@ -4,6 +4,7 @@ import type { Hyperparameters } from '../regression/types.js';
 import type { Ref } from '../store/types.js';
 import type { AcquisitionSettings, PickRule } from '../uncertainty/types.js';
 import type { LabelRatio } from './confidence.js';
+import type { Fates } from './failures.js';
 import type { Attempt, LedgerEntryBody } from './ledger.js';
 import type { ReferenceSettings } from './schema.js';
 
@@ -49,6 +50,8 @@ export interface CampaignState {
   /** Structures picked from MD, quarantined ones included. */
   readonly picked: number;
   readonly quarantined: number;
+  /** What became of structures from MD at the reference; absent before the first. */
+  readonly fates?: Fates;
   /** Structures whose reference calculations failed for good and that await a person's answer. */
   readonly quarantine: readonly QuarantinedStructure[];
   /** Rounds in a row that brought picks of which none survived labelling. */

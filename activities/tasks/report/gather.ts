@@ -6,6 +6,7 @@ import {
   type LabelRatio,
   latestRatios,
 } from '../../../src/campaign/confidence.js';
+import { type Bias, biasText, failureBias, fatesOf } from '../../../src/campaign/failures.js';
 import type { LedgerEntryBody } from '../../../src/campaign/ledger.js';
 import type { Verdict } from '../../../src/campaign/state.js';
 import { type DiagnosticsOutcome, suspectText } from '../../../src/report/diagnostics/sections.js';
@@ -65,7 +66,10 @@ export async function gatherReport(
     phonons: field ? reportPhonons(context, field) : null,
     campaignFile: context.bundle.source,
     provenance: provenanceOf(ledger, head, generated),
-    warnings: [...entriesOf(ledger, 'warned').map((entry) => entry.message), ...doubts(diagnostics, trust)],
+    warnings: [
+      ...entriesOf(ledger, 'warned').map((entry) => entry.message),
+      ...doubts(diagnostics, trust, failureBias(fatesOf(ledger))),
+    ],
     diagnostics,
     confidence: trust && confidenceText(trust),
   };
@@ -80,9 +84,14 @@ function labelRatios(ledger: readonly LedgerEntryBody[]): readonly LabelRatio[] 
 }
 
 /** What a reader must know before trusting the numbers. */
-function doubts({ diagnosed }: DiagnosticsOutcome, trust: Confidence | null): readonly string[] {
+function doubts(
+  { diagnosed }: DiagnosticsOutcome,
+  trust: Confidence | null,
+  bias: Bias | null,
+): readonly string[] {
   return [
     ...(diagnosed === null ? [] : suspectText(diagnosed)),
+    ...(bias ? [biasText(bias)] : []),
     ...(trust?.verdict === 'over-confident' ? [confidenceText(trust)] : []),
   ];
 }

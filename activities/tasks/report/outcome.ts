@@ -1,5 +1,6 @@
 import { advise } from '../../../src/campaign/advice.js';
 import { rulesOf } from '../../../src/campaign/bundle.js';
+import { fatesOf } from '../../../src/campaign/failures.js';
 import { learningCurve, learningOf, structuresStillNeeded } from '../../../src/campaign/forecast.js';
 import { type LedgerEntryBody, totalOf } from '../../../src/campaign/ledger.js';
 import type { Assessment, CampaignRules, LearningPoint, Verdict } from '../../../src/campaign/state.js';
@@ -76,7 +77,7 @@ function adviceFrom(
     learning,
     fromMd: refit?.counts.md ?? 0,
     picked: asked.size - dropped,
-    quarantined: entriesOf(ledger, 'quarantined').filter(({ structure }) => asked.has(structure)).length,
+    quarantined: fatesOf(ledger).lost.count,
     wrecks: entriesOf(ledger, 'explored').filter(
       ({ outcome }) => outcome === 'wrecked' || outcome === 'stuck',
     ).length,

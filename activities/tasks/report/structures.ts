@@ -30,7 +30,7 @@ export function structureRecords(
   const added = new Set(refits.flatMap((e) => e.added));
   const counts = refits.at(-1)?.counts;
   const status = (id: number, group: Group): StructureStatus => {
-    if (quarantined.has(id)) return 'quarantined';
+    if (quarantined.has(id) && !labels.has(id)) return 'quarantined';
     if (dropped.has(id)) return 'rejected';
     if (!added.has(id)) return 'pending';
     return (group === 'random' || group === 'phonon') && counts?.[group] === 0 ? 'left' : 'training';

@@ -1,5 +1,6 @@
 import { type AdviceFacts, advise } from '../../campaign/advice.js';
 import { confidence, confidenceText } from '../../campaign/confidence.js';
+import { biasText, failureBias, NO_FATES } from '../../campaign/failures.js';
 import { forecast } from '../../campaign/forecast.js';
 import { totalOf } from '../../campaign/ledger.js';
 import type { CampaignState } from '../../campaign/state.js';
@@ -61,6 +62,7 @@ export function courseLines({ course = [] }: CampaignState): string[] {
 /** What people have told the campaign and what it asks of them. */
 function steeringLines(state: CampaignState): string[] {
   const { paused, stopping, verdict, quarantine, nextRules, round } = state;
+  const bias = failureBias(state.fates ?? NO_FATES);
   const waiting = quarantine.filter((q) => !q.retry);
   return [
     ...(paused
@@ -70,6 +72,7 @@ function steeringLines(state: CampaignState): string[] {
       ? [`  stops when this round is over (${stopping.by}, ${stopping.at})`]
       : []),
     ...(nextRules ? [`  other settings hold from round ${round + 1} on`] : []),
+    ...(bias ? [`  ${bias.apart ? 'warning: ' : ''}${biasText(bias)}`] : []),
     ...waiting.map(({ id, reason }) => `  warning: structure ${id} is quarantined: ${reason}`),
     ...(waiting.length > 0 && verdict === null
       ? [`  \`anharmony resolve ${state.name} STRUCTURE --retry | --skip | --abort\` answers for them`]
