@@ -3,7 +3,7 @@ import { cutoffOrders } from './cutoffs.js';
 import type { Cutoffs } from './types.js';
 
 /** More candidates than anybody waits for. */
-const MOST = 500;
+export const MOST_EXPANSIONS = 500;
 const SYNTAX =
   'order:cutoff, order:from:to:step or order:cutoff|cutoff|…, separated by commas; 0 leaves the order out';
 
@@ -17,17 +17,20 @@ export function parseCutoffGrid(texts: readonly string[], field = '--cutoffs'): 
   for (const text of texts) {
     for (const cutoffs of combinations(axesOf(text, field), field)) {
       found.set(formatCutoffs(cutoffs), cutoffs);
-      if (found.size > MOST) {
-        throw inputError({
-          field,
-          message: 'the grid is too fine',
-          got: `more than ${MOST} expansions`,
-          expected: `at most ${MOST}`,
-        });
-      }
+      if (found.size > MOST_EXPANSIONS) throw tooFine(field);
     }
   }
   return [...found.values()];
+}
+
+/** The error for a grid of more than `MOST_EXPANSIONS`. */
+export function tooFine(field: string): Error {
+  return inputError({
+    field,
+    message: 'the grid is too fine',
+    got: `more than ${MOST_EXPANSIONS} expansions`,
+    expected: `at most ${MOST_EXPANSIONS}`,
+  });
 }
 
 /** `2:5.4,3:4`: reads back as the same cutoffs. */
@@ -47,10 +50,8 @@ function axesOf(text: string, field: string): readonly Axis[] {
     const colon = item.indexOf(':');
     const order = Number(item.slice(0, colon));
     if (colon < 0 || !Number.isInteger(order) || item.slice(0, colon).trim() === '') throw wrong(field, item);
-    const cutoffs = item
-      .slice(colon + 1)
-      .split('|')
-      .flatMap((part) => range(part, field, item));
+    const cutoffs = alternatives(item.slice(colon + 1));
+    if (cutoffs === undefined) throw wrong(field, item);
     return { order, cutoffs };
   });
   const orders = axes.map((axis) => axis.order).sort((a, b) => a - b);
@@ -60,15 +61,20 @@ function axesOf(text: string, field: string): readonly Axis[] {
   return axes.sort((a, b) => a.order - b.order);
 }
 
-/** `4`, or `3:4:0.5`: from, to (included) and step. */
-function range(text: string, field: string, item: string): readonly number[] {
+/** `4`, `3|5` or `3:4:0.5` (from, to, included, and step) as numbers; undefined for what cannot be read. */
+export function alternatives(text: string): readonly number[] | undefined {
+  const parts = text.split('|').map(range);
+  return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+}
+
+function range(text: string): readonly number[] | undefined {
   const numbers = text.split(':').map((part) => (/^\s*(\d+\.?\d*|\.\d+)\s*$/.test(part) ? Number(part) : -1));
   const [from, to, step] = numbers;
-  if (numbers.some((value) => value < 0)) throw wrong(field, item);
+  if (numbers.some((value) => value < 0)) return undefined;
   if (numbers.length === 1) return [from];
-  if (numbers.length !== 3 || !(step > 0) || to < from) throw wrong(field, item);
+  if (numbers.length !== 3 || !(step > 0) || to < from) return undefined;
   const count = Math.floor((to - from) / step + 1e-9) + 1;
-  if (count > MOST) throw wrong(field, item);
+  if (count > MOST_EXPANSIONS) return undefined;
   return Array.from({ length: count }, (_, k) => Number((from + k * step).toFixed(6)));
 }
 
@@ -86,7 +92,7 @@ function combinations(axes: readonly Axis[], field: string): readonly Cutoffs[] 
               : { cutoffs: { ...before.cutoffs, [order]: cutoff }, ended: false },
           ),
     );
-    if (partial.length > 10 * MOST) break;
+    if (partial.length > 10 * MOST_EXPANSIONS) break;
   }
   for (const { cutoffs } of partial) cutoffOrders(cutoffs, field);
   return partial.map(({ cutoffs }) => cutoffs);

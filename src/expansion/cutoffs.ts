@@ -111,7 +111,8 @@ export function clusterLimits(
   return { order, pairCutoff, largest, maximumSites: maximumSites(options, order) };
 }
 
-function pairName(a: string, b: string): string {
+/** A pair of species as it is named, either way round: in alphabetical order. */
+export function pairName(a: string, b: string): string {
   return a < b ? `${a}-${b}` : `${b}-${a}`;
 }
 

@@ -94,6 +94,23 @@ export function parseRotational(text: string, field = '--rotational'): readonly 
   });
 }
 
+/** `pairs 3:Na-Na:3 sites 4:2 rules born-huang,huang`: each part as its flag takes it; empty where nothing is chosen. */
+export function formatOptions({ pairCutoffs, maximumSites, rotational }: ClusterSpaceOptions = {}): string {
+  const pairs = Object.entries(pairCutoffs ?? {}).flatMap(([order, own]) =>
+    Object.entries(own).map(([pair, cutoff]) => `${order}:${pair}:${cutoff}`),
+  );
+  const sites = Object.entries(maximumSites ?? {}).map(([order, limit]) => `${order}:${limit}`);
+  const parts = [
+    ['pairs', pairs],
+    ['sites', sites],
+    ['rules', rotational ?? []],
+  ] as const;
+  return parts
+    .filter(([, list]) => list.length > 0)
+    .map(([name, list]) => `${name} ${list.join(',')}`)
+    .join(' ');
+}
+
 function badList(field: string, item: string, expected: string, example: string): Error {
   return inputError({
     field,

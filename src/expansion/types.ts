@@ -5,6 +5,13 @@ import type { ClusterSpaceOptions } from './cutoffs.js';
 /** Cutoff of each order, Å: e.g. `{ 2: 6, 3: 4, 4: 4 }`. Orders ≥ 2, consecutive from 2. */
 export type Cutoffs = Readonly<Record<number, number>>;
 
+/** What a cluster space is built from beside the crystal. */
+export interface Expansion {
+  readonly cutoffs: Cutoffs;
+  /** Absent where nothing is chosen beyond the cutoffs. */
+  readonly options?: ClusterSpaceOptions;
+}
+
 /**
  * Clusters that the space group, lattice translations and permutations of the sites map onto each other.
  * The force constants of the representative are Φ = Σ_k c_k E_k / √multiplicity with the orbit's raw coordinates c,

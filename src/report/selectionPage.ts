@@ -12,6 +12,8 @@ import { typeset } from './typeset.js';
 export interface SelectionRow {
   readonly name: string;
   readonly cutoffs: string;
+  /** `sites 4:2`; empty where nothing is chosen beyond the cutoffs. */
+  readonly limits: string;
   readonly prior: string;
   readonly parameters: number;
   readonly effectiveParameters: number;
@@ -26,8 +28,9 @@ export interface SelectionReport {
   readonly title: string;
   readonly generated: string;
   readonly version: string;
-  readonly structures: number;
   readonly testStructures: number;
+  /** How many of the training structures were left out one by one, and the seed that drew them where not all were. */
+  readonly sample: { readonly leftOut: number; readonly structures: number; readonly seed: number };
   /** Largest evidence first. */
   readonly candidates: readonly SelectionRow[];
   /** Name of a candidate. */
@@ -38,22 +41,26 @@ export interface SelectionReport {
 
 /** One page: which expansion the data are worth. */
 export function renderSelectionReport(report: SelectionReport): string {
-  const { candidates, recommended } = report;
+  const { candidates, recommended, sample } = report;
+  const drawn =
+    sample.leftOut < sample.structures
+      ? ` (${sample.leftOut} of ${sample.structures}, drawn with seed ${sample.seed}, the same for every candidate)`
+      : '';
   const tests =
     report.testStructures > 0 ? ` ${plural(report.testStructures, 'structure')} were kept for a test.` : '';
   return htmlDocument(
     `Model selection: ${report.title}`,
     html`<header><div class="title"><h1>Which expansion?</h1></div>
-<p class="subtitle">${report.title} · ${plural(report.structures, 'training structure')}, ${plural(candidates.length, 'candidate')} · ${moment(report.generated)}</p>
+<p class="subtitle">${report.title} · ${plural(sample.structures, 'training structure')}, ${plural(candidates.length, 'candidate')} · ${moment(report.generated)}</p>
 ${notice('good', html`<p><b>Recommended: ${recommended}</b></p><ul>${report.reasons.map((r) => html`<li>${typeset(r)}</li>`)}</ul>`)}
 </header>
 <section><h2>Candidates</h2>
-<p>${typeset(`Log evidence: how probable the training forces are under the expansion and its prior, whatever its parameters; on one training set it pays for every parameter. Left out: RMSE of each structure predicted by the fit without it. γ: parameters that the data determine. The cost of an MD step, forces and ε_B, was measured where this was run.${tests}`)}</p>
+<p>${typeset(`Log evidence: how probable the training forces are under the expansion and its prior, whatever its parameters; on one training set it pays for every parameter. Left out: RMSE of each structure predicted by the fit without it${drawn}. γ: parameters that the data determine. The cost of an MD step, forces and ε_B, was measured where this was run.${tests}`)}</p>
 ${candidatesTable(report)}
 ${report.agreement === null ? null : html`<p>${report.agreement}</p>`}
 </section>
 <section><h2>Figures</h2>
-${figure(costFigure(candidates, recommended), 'Figure 1. Error against cost.', 'RMSE of structures left out against the time of one MD step with its ε_B.')}
+${figure(costFigure(candidates, recommended), 'Figure 1. Error against cost.', 'RMSE of structures left out against the time of one MD step with its ε_B. Numbers are those of the table; squares have limits beyond their cutoffs.')}
 ${figure(evidenceFigure(candidates, recommended), 'Figure 2. Evidence against error.', 'Log evidence against RMSE: of structures left out (full) and of the test set (rings). A falling cloud says that both order the candidates alike.')}
 </section>
 <footer>Made by Anharmony ${report.version}.</footer>`,
@@ -62,9 +69,12 @@ ${figure(evidenceFigure(candidates, recommended), 'Figure 2. Evidence against er
 
 function candidatesTable({ candidates, recommended, testStructures }: SelectionReport): Html {
   const best = candidates[0].logEvidence;
-  const rows = candidates.map((c) => ({
+  const limited = candidates.some((c) => c.limits !== '');
+  const rows = candidates.map((c, k) => ({
     cells: [
+      count(k + 1),
       c.cutoffs,
+      ...(limited ? [c.limits] : []),
       c.prior,
       count(c.parameters),
       fixed(c.effectiveParameters, 1),
@@ -79,7 +89,9 @@ function candidatesTable({ candidates, recommended, testStructures }: SelectionR
   }));
   return table(
     [
+      { title: '#', number: true },
       { title: 'Cutoffs', unit: 'Å' },
+      ...(limited ? [{ title: 'Limits' }] : []),
       { title: 'Prior' },
       { title: 'Parameters', number: true },
       { title: 'γ', number: true },
@@ -97,24 +109,39 @@ function candidatesTable({ candidates, recommended, testStructures }: SelectionR
 }
 
 interface Point {
+  /** Row of the table, from 1, and what is there. */
+  readonly number: number;
+  readonly name: string;
+  readonly limited: boolean;
   readonly x: number;
   readonly y: number;
   readonly colour: string;
   readonly best: boolean;
 }
 
+/** A mark for each candidate whose error (eV/Å) is known. */
+function pointsOf(
+  candidates: readonly SelectionRow[],
+  recommended: string,
+  x: (c: SelectionRow) => number,
+  error: (c: SelectionRow) => number | null,
+): Point[] {
+  return candidates.flatMap((c, k): Point[] => {
+    const y = error(c);
+    if (y === null) return [];
+    const colour = orderColour(highestOrder(c));
+    const { name } = c;
+    const point = { x: x(c), y: toMev(y), colour, best: name === recommended };
+    return [{ number: k + 1, name, limited: c.limits !== '', ...point }];
+  });
+}
+
 function costFigure(candidates: readonly SelectionRow[], recommended: string): string {
-  const points = candidates.flatMap((c): Point[] =>
-    c.leftOutRmse === null
-      ? []
-      : [
-          {
-            x: 1e3 * c.stepSeconds,
-            y: toMev(c.leftOutRmse),
-            colour: orderColour(highestOrder(c)),
-            best: c.name === recommended,
-          },
-        ],
+  const points = pointsOf(
+    candidates,
+    recommended,
+    (c) => 1e3 * c.stepSeconds,
+    (c) => c.leftOutRmse,
   );
   if (points.length === 0) return emptyFigure('No structure was left out.');
   const low = points.reduce((a, p) => Math.min(a, p.x), Number.POSITIVE_INFINITY) / 1.3;
@@ -135,19 +162,8 @@ function costFigure(candidates: readonly SelectionRow[], recommended: string): s
 
 function evidenceFigure(candidates: readonly SelectionRow[], recommended: string): string {
   const best = candidates[0].logEvidence;
-  const points = (of: (c: SelectionRow) => number | null): Point[] =>
-    candidates.flatMap((c) => {
-      const error = of(c);
-      if (error === null) return [];
-      return [
-        {
-          x: c.logEvidence - best,
-          y: toMev(error),
-          colour: orderColour(highestOrder(c)),
-          best: c.name === recommended,
-        },
-      ];
-    });
+  const points = (of: (c: SelectionRow) => number | null) =>
+    pointsOf(candidates, recommended, (c) => c.logEvidence - best, of);
   const leftOut = points((c) => c.leftOutRmse);
   if (leftOut.length === 0) return emptyFigure('No structure was left out.');
   return scatter(
@@ -156,6 +172,7 @@ function evidenceFigure(candidates: readonly SelectionRow[], recommended: string
     { label: 'Log evidence, to the largest' },
     axisLabel('RMSE', 'meV/Å'),
     points((c) => c.testRmse),
+    'end',
   );
 }
 
@@ -165,6 +182,7 @@ function scatter(
   x: object,
   label: string,
   rings: readonly Point[] = [],
+  anchor: 'middle' | 'end' = 'middle',
 ): string {
   const orders = [...new Set(candidates.map(highestOrder))].sort((a, b) => a - b);
   return draw(
@@ -177,15 +195,30 @@ function scatter(
         dot(rings, {
           x: 'x',
           y: 'y',
+          title: 'name',
           r: 4.5,
           stroke: 'colour',
           fill: PALETTE.background,
           strokeWidth: 1.6,
         }),
-        dot(points, { x: 'x', y: 'y', r: 4.5, fill: 'colour', fillOpacity: 0.85 }),
+        ...[false, true].map((limited) =>
+          dot(
+            points.filter((p) => p.limited === limited),
+            {
+              x: 'x',
+              y: 'y',
+              title: 'name',
+              symbol: limited ? 'square' : 'circle',
+              r: 4.5,
+              fill: 'colour',
+              fillOpacity: 0.85,
+            },
+          ),
+        ),
+        text(points, { x: 'x', y: 'y', text: 'number', dx: 7, dy: 7, fontSize: 9.5, fill: 'currentColor' }),
         text(
           points.filter((p) => p.best),
-          { x: 'x', y: 'y', text: () => 'recommended', dy: -12, fill: 'currentColor', textAnchor: 'middle' },
+          { x: 'x', y: 'y', text: () => 'recommended', dy: -12, fill: 'currentColor', textAnchor: anchor },
         ),
       ],
     },

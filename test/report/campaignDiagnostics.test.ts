@@ -1,90 +1,26 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CampaignContext, campaignContext } from '../../activities/tasks/context.js';
 import { campaignDiagnostics } from '../../activities/tasks/report/diagnostics.js';
-import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
-import type { Addition } from '../../src/campaign/messages.js';
 import { loadCampaign } from '../../src/cli/campaigns/file.js';
-import { displacedPositions } from '../../src/crystal/displaced.js';
-import type { ForceField } from '../../src/forcefield/forceField.js';
-import { randomDisplacements } from '../../src/forcefield/initialStructures.js';
-import { createNormals } from '../../src/numerics/random/normals.js';
-import { STREAM } from '../../src/numerics/random/streams.js';
-import { createLennardJones } from '../../src/reference/calculators/lennardJones.js';
-import { parameterBlocks } from '../../src/regression/blocks.js';
-import { createDesignMatrix } from '../../src/regression/designMatrix.js';
-import { fitRidge } from '../../src/regression/ridge.js';
-import { gramOfStructures, type LabelledStructure } from '../../src/regression/trainingRows.js';
+import type { LabelledStructure } from '../../src/regression/trainingRows.js';
 import { diagnosticsPart, suspectText } from '../../src/report/diagnostics/sections.js';
-import { putLabel } from '../../src/store/artifacts/label.js';
-import { putStructure } from '../../src/store/artifacts/structure.js';
-import { putTrainingSet } from '../../src/store/artifacts/trainingSet.js';
 import { canonicalJson } from '../../src/store/canonical.js';
 import { openMemoryStore } from '../../src/store/memoryStore.js';
-import type { Ref } from '../../src/store/types.js';
+import { argonStructures, FIRST, recordFit } from '../support/recordedFit.js';
 
 const STRUCTURES = 8;
-/** Numbers of the campaign: the ideal supercell is 0, three initial structures come first. */
-const FIRST = 4;
 
 describe('diagnostics of a campaign', () => {
   const store = openMemoryStore();
   let context: CampaignContext;
   let structures: LabelledStructure[];
+  const trainedOn = (labelled: readonly LabelledStructure[]) => recordFit(store, context, labelled);
 
   beforeAll(async () => {
     const { bundle } = loadCampaign('examples/argon.yaml');
     context = await campaignContext(store, await store.put('campaign-file', canonicalJson(bundle)));
-    const { lattice, species } = context.supercell.crystal;
-    const potential = createLennardJones(lattice, species);
-    structures = Array.from({ length: STRUCTURES }, (_, k) => {
-      const normals = new Float64Array(3 * species.length);
-      createNormals(1).fill(STREAM.randomDisplacements, k, 0, normals);
-      const displacements = randomDisplacements(0.15, normals);
-      const forces = new Float64Array(normals.length);
-      potential.evaluate(displacedPositions(context.supercell, displacements), forces);
-      return { displacements, forces };
-    });
+    structures = argonStructures(context.supercell, STRUCTURES);
   }, 60_000);
-
-  /** The ledger and force field of a campaign that was trained on these structures. */
-  async function trainedOn(
-    labelled: readonly LabelledStructure[],
-  ): Promise<{ ledger: LedgerEntryBody[]; field: ForceField }> {
-    const { space, supercell, primitive, basis, supercellHash } = context;
-    const entries: Addition[] = [];
-    for (const [k, { displacements, forces }] of labelled.entries()) {
-      const structure = await putStructure(store, supercellHash, displacements);
-      const origin = { structure: structure.hash, reference: '' };
-      const label = await putLabel(store, { energy: 0, netForce: 0, forces }, origin);
-      entries.push({ id: FIRST + k, group: 'random', structure, label, pick: null });
-    }
-    const trainingSet = await putTrainingSet(store, { entries });
-    const gram = gramOfStructures({ design: createDesignMatrix(space, supercell) }, labelled);
-    const posterior = fitRidge(gram, parameterBlocks(space), { prior: 'decay' });
-    const field = {
-      ...posterior,
-      primitive,
-      cutoffs: space.cutoffs,
-      basis: basis.hash,
-      supercell: supercell.matrix,
-      provenance: null,
-    };
-    const ref: Ref = { kind: 'force-field', hash: '', bytes: 0 };
-    const { hyperparameters, effectiveParameters, notDetermined } = posterior;
-    const forceField = {
-      ref,
-      parametersHash: '',
-      fittingError: 1 / Math.sqrt(posterior.beta),
-      logEvidence: posterior.logEvidence ?? null,
-      hyperparameters,
-      effectiveParameters,
-      notDetermined,
-      test: null,
-    };
-    const counts = { random: STRUCTURES, phonon: 0, md: 0 };
-    const common = { sequence: 0, type: 'refitted', forceField, trainingSet, added: [], counts } as const;
-    return { ledger: [{ ...common, checks: [], counted: false, seconds: 0 }], field };
-  }
 
   it('finds nothing among right labels', async () => {
     const { ledger, field } = await trainedOn(structures);
@@ -116,9 +52,18 @@ describe('diagnostics of a campaign', () => {
     const leastSquares = { ...field, precisionFactor: undefined };
     const outcome = await campaignDiagnostics(store, context, ledger, leastSquares);
     expect(diagnosticsPart(outcome)!.text).toContain('Least squares have no posterior');
-    const large = { ...field, parameters: new Float64Array(1501) };
-    const left = await campaignDiagnostics(store, context, ledger, large);
-    expect(diagnosticsPart(left)!.text).toContain('1501 parameters are more than the 1500');
+  });
+
+  it('says how many were left out where all would have taken too long', async () => {
+    const { ledger, field } = await trainedOn(structures);
+    const { diagnosed } = await campaignDiagnostics(store, context, ledger, field);
+    expect(diagnosed!.of).toBe(STRUCTURES);
+    expect(diagnosticsPart({ diagnosed: diagnosed! })!.text).toContain(
+      'Each training structure is left out in turn',
+    );
+    expect(diagnosticsPart({ diagnosed: { ...diagnosed!, of: 314 } })!.text).toContain(
+      'Of 314 training structures 8, drawn at random, are left out in turn',
+    );
   });
 
   it('lets no text from outside become HTML', async () => {

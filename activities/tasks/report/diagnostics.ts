@@ -3,6 +3,7 @@ import type { Addition } from '../../../src/campaign/messages.js';
 import type { ForceField } from '../../../src/forcefield/forceField.js';
 import { parameterBlocks } from '../../../src/regression/blocks.js';
 import { createDiagnosis } from '../../../src/regression/diagnostics.js';
+import { leaveOutCount, leaveOutSample } from '../../../src/regression/sample.js';
 import type { DiagnosticsOutcome } from '../../../src/report/diagnostics/sections.js';
 import { getLabel } from '../../../src/store/artifacts/label.js';
 import { getTrainingSet } from '../../../src/store/artifacts/trainingSet.js';
@@ -11,11 +12,12 @@ import type { CampaignContext } from '../context.js';
 import { TrainingData } from '../trainingData.js';
 import { entriesOf } from './entries.js';
 
-/** Structures are left out one by one up to so many parameters (half a second each at the limit), orders up to so many. */
-const LEAVE_OUT_LIMIT = 1500;
+/** The fit is repeated without each order up to so many parameters. */
 const REFIT_LIMIT = 300;
+/** Draws the structures where leaving out all would take too long. */
+const SEED = 1;
 
-/** Leaves each training structure of the latest fit out in turn. `field` is that fit's force field. */
+/** Leaves each training structure of the latest fit, or a sample of them, out in turn. `field` is that fit's force field. */
 export async function campaignDiagnostics(
   store: Store,
   context: CampaignContext,
@@ -31,12 +33,6 @@ export async function campaignDiagnostics(
       without: 'Least squares have no posterior that could leave a structure out.',
     };
   const n = field.parameters.length;
-  if (n > LEAVE_OUT_LIMIT) {
-    return {
-      diagnosed: null,
-      without: `Structures were not left out one by one: ${n} parameters are more than the ${LEAVE_OUT_LIMIT} up to which that is done.`,
-    };
-  }
   const { entries } = await getTrainingSet<Addition>(store, refit.trainingSet);
   const data = new TrainingData(store, context, await idealForces(store, context, ledger));
   const blocks = parameterBlocks(context.space);
@@ -51,7 +47,10 @@ export async function campaignDiagnostics(
     rows: 0,
   };
   const diagnosis = createDiagnosis(posterior, blocks, context.supercell.crystal.species);
-  for (const { structure, label } of entries) {
+  const rows = 3 * context.supercell.siteOf.length;
+  const sample = leaveOutSample(entries.length, leaveOutCount(entries.length, rows, n), SEED);
+  const drawn = sample.map((index) => entries[index]);
+  for (const { structure, label } of drawn) {
     const { a, y } = await data.rows(structure, label);
     diagnosis.add(a, y);
   }
@@ -59,8 +58,9 @@ export async function campaignDiagnostics(
   return {
     diagnosed: {
       diagnostics: diagnosis.finish(gram),
-      numbers: entries.map((entry) => entry.id),
-      sources: entries.map(sourceOf),
+      numbers: drawn.map((entry) => entry.id),
+      sources: drawn.map(sourceOf),
+      of: entries.length,
     },
   };
 }

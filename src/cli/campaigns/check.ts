@@ -12,7 +12,9 @@ import { type ClusterSpaceEstimate, estimateClusterSpace } from '../../expansion
 import { checkOptions } from '../../expansion/options.js';
 import { checkSupercell } from '../../expansion/supercellFit.js';
 import { createCalculator } from '../../reference/catalogue.js';
+import { regressionBytes, SEARCH_SOLUTIONS, solutionSeconds, sumsSeconds } from '../../regression/cost.js';
 import { errorThreads } from '../../uncertainty/errorKernel.js';
+import { approximately, mebibytes } from '../estimates.js';
 import { checkDynamics, scheduleLines } from './checkDynamics.js';
 
 /**
@@ -107,11 +109,13 @@ function checkTestSet({ settings, testSet }: CampaignBundle, supercell: Supercel
   });
 }
 
+/** The program and its threads. */
+const PROCESS_BYTES = 4e8;
+
 /**
  * Rules of thumb from the benchmarks (docs/performance.md): the error product runs at 38·10⁹ operations per second and
- * thread and takes 3N·P² of them, the matrix grows with 3N·P; a solution of the regression at kept hyperparameters has a part that grows with
- * P³ and one with P², a search for them takes about twenty; memory is that of the program and its threads and of P×P
- * matrices, four in a thread of MD, seven in the regression.
+ * thread and takes 3N·P² of them, the matrix grows with 3N·P; memory is that of the program, of four P×P matrices in a thread
+ * of MD, and of the regression.
  */
 function costLines(
   estimate: ClusterSpaceEstimate,
@@ -127,19 +131,11 @@ function costLines(
   const error = (rows * p * p) / 38e9 + 5e-9 * rows * p;
   const force = 3e-9 * rows * p;
   const step = force + error / (threads === 1 ? 1 : 0.9 * threads) / every;
-  const solution = (p * p * p) / 19e9 + 1.9e-7 * p * p;
-  const refit = solution + (rows * p * p) / 13e9 + 1e-7 * rows * p;
-  const bytes = 8 * ((4 * walkers + 7) * p * p + rows * p) + 4e8;
+  const solution = solutionSeconds(p);
+  const refit = solution + sumsSeconds(rows, p);
+  const bytes = 32 * walkers * p * p + regressionBytes(rows, p) + PROCESS_BYTES;
   return [
     `estimate: about ${p} parameters; basis ${approximately(estimate.seconds)} and ${mebibytes(estimate.memoryBytes)}`,
-    `estimate: an MD step ${approximately(step)} (ε_B ${approximately(error)} each ${every === 1 ? 'step' : `${every} steps`}, on ${threads === 1 ? 'one thread' : `${threads} threads`}), a refit ${approximately(refit)} and ${approximately(20 * solution)} where hyperparameters are sought, memory ${mebibytes(bytes)}`,
+    `estimate: an MD step ${approximately(step)} (ε_B ${approximately(error)} each ${every === 1 ? 'step' : `${every} steps`}, on ${threads === 1 ? 'one thread' : `${threads} threads`}), a refit ${approximately(refit)} and ${approximately(SEARCH_SOLUTIONS * solution)} where hyperparameters are sought, memory ${mebibytes(bytes)}`,
   ];
-}
-
-function approximately(seconds: number): string {
-  return seconds < 1 ? `${Number((1e3 * seconds).toPrecision(2))} ms` : `${seconds.toFixed(1)} s`;
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.max(10, Math.ceil(bytes / 10485760) * 10)} MiB`;
 }

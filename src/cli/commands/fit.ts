@@ -20,7 +20,9 @@ import { describeFit } from '../fit/describe.js';
 import { diagnoseFit } from '../fit/diagnose.js';
 import { type CrossValidation, crossValidate } from '../fit/folds.js';
 import { loadStructures, loadSupercell } from '../fit/load.js';
+import { parseLeaveOut, wholeNumber } from '../fit/numbers.js';
 import { fitPage, named, suspectWarnings } from '../fit/page.js';
+import { planFit } from '../fit/plan.js';
 import { parseRange } from '../fit/range.js';
 import { type FitResult, fitStructures } from '../fit/result.js';
 
@@ -32,6 +34,7 @@ interface FitFlags extends ExpansionFlags {
   readonly folds?: string;
   readonly seed: string;
   readonly report?: string;
+  readonly leaveOut?: string;
   readonly labelNoise: string;
   readonly idealForces?: string;
   readonly allowUnrelaxed?: boolean;
@@ -59,8 +62,12 @@ export function registerFit(program: Command): void {
     .option('--train <from:to>', 'structures to fit, counted from 0, the last not included (default: all)')
     .option('--test <from:to>', 'structures to judge the fit on (default: none)')
     .option('--folds <k>', 'cross-validate on the structures to fit, in k folds')
-    .option('--seed <n>', 'which structures fall into which fold', '1')
+    .option('--seed <n>', 'which structures fall into which fold, or are left out where not all are', '1')
     .option('--report <file>', 'write a page of diagnostics (HTML): labels, calibration, errors by order')
+    .option(
+      '--leave-out <n>',
+      'how many structures the page leaves out one by one, or all (default: all that take minutes)',
+    )
     .option('--label-noise <meV/Å>', 'least believable fitting error', String(LABEL_NOISE * TO_MEV))
     .option(
       '--ideal-forces <file>',
@@ -100,10 +107,14 @@ async function runFit(paths: FitPaths, flags: FitFlags): Promise<void> {
   };
   const train = select(flags.train ?? ':', '--train');
   const test = flags.test === undefined ? [] : select(flags.test, '--test');
-  const space = buildClusterSpace(supercell.primitive, cutoffs, {
-    onWarning,
-    ...expansionOptions(flags),
-  });
+  const options = expansionOptions(flags);
+  const { sample, lines } = planFit(
+    { supercell, cutoffs, options },
+    { structures: train.length + test.length, train: train.length, folds, prior: flags.prior },
+    flags.report === undefined ? undefined : { seed, count: parseLeaveOut(flags.leaveOut) },
+  );
+  for (const line of lines) process.stderr.write(`${line}\n`);
+  const space = buildClusterSpace(supercell.primitive, cutoffs, { onWarning, ...options });
   const idealForces = await loadIdealForces(flags, supercell);
   const labelling: Labelling = { design: createDesignMatrix(space, supercell), idealForces };
   const settings = { prior: flags.prior, labelNoise };
@@ -114,11 +125,13 @@ async function runFit(paths: FitPaths, flags: FitFlags): Promise<void> {
     await writeForceField(flags.out, space, supercell, result, { ...paths, ...flags });
   let leaveOneOut: LeaveOneOutSummary | undefined;
   if (flags.report !== undefined) {
-    const diagnosed = named(train, diagnoseFit(space, supercell, labelling, train, result.posterior));
+    const structuresLeft = sample.map((index) => train[index]);
+    const diagnosed = named(train, sample, diagnoseFit(space, supercell, labelling, structuresLeft, result));
     for (const message of suspectWarnings(diagnosed)) warn(message);
     leaveOneOut = diagnosed?.diagnostics && {
       leaveOneOutRmse: diagnosed.diagnostics.leftOutRmse,
-      suspects: diagnosed.diagnostics.suspects.map((s) => train[s.index].source),
+      leaveOneOutStructures: sample.length,
+      suspects: diagnosed.diagnostics.suspects.map((s) => diagnosed.sources[s.index]),
     };
     const data = { space, supercell, labelling, train, test, files: paths.data, warnings };
     await writeFileAtomic(flags.report, fitPage(data, result, diagnosed, crossValidation, new Date()));
@@ -129,6 +142,8 @@ async function runFit(paths: FitPaths, flags: FitFlags): Promise<void> {
 /** What `--report` adds to the JSON; eV/Å. */
 interface LeaveOneOutSummary {
   readonly leaveOneOutRmse: number;
+  /** How many structures were left out. */
+  readonly leaveOneOutStructures: number;
   /** Sources of structures whose labels the posterior calls impossible. */
   readonly suspects: readonly string[];
 }
@@ -189,11 +204,6 @@ async function writeForceField(
     provenance: { ...source, rows: summary.rows, trainRmse: summary.trainRmse, testRmse: summary.testRmse },
   });
   await writeFileAtomic(path, bytes);
-}
-
-function wholeNumber(text: string, field: string): number {
-  if (/^\d{1,9}$/.test(text.trim())) return Number(text);
-  throw inputError({ field, message: 'not a whole number', got: text, expected: '0, 1, 2, …' });
 }
 
 function parseLabelNoise(text: string): number {

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import { cutoffFits } from '../../crystal/supercell.js';
 import type { Supercell } from '../../crystal/types.js';
 import { inputError } from '../../errors.js';
-import { formatCutoffs, parseCutoffGrid } from '../../expansion/cutoffGrid.js';
-import { checkSupercell } from '../../expansion/supercellFit.js';
-import type { Cutoffs } from '../../expansion/types.js';
+import { formatCutoffs } from '../../expansion/cutoffGrid.js';
+import { formatOptions } from '../../expansion/options.js';
 import { recommend } from '../../regression/modelSelection.js';
 import { LABEL_NOISE } from '../../regression/ridge.js';
 import { checkIdealForces } from '../../regression/trainingRows.js';
@@ -13,19 +11,23 @@ import { renderSelectionReport } from '../../report/selectionPage.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
 import { PROGRAM_VERSION } from '../../version.js';
 import { loadStructures, loadSupercell } from '../fit/load.js';
+import { parseLeaveOut, wholeNumber } from '../fit/numbers.js';
 import { parseRange } from '../fit/range.js';
 import { homeOf } from '../home.js';
 import { type CampaignData, campaignData } from '../select/campaignData.js';
 import { agreementText, byEvidence, describeSelection } from '../select/describe.js';
 import { type EvaluatedCandidate, evaluate, type SelectionData } from '../select/evaluate.js';
+import { expansionName, expansionsOf, type GridTexts } from '../select/expansions.js';
+import { planSelection } from '../select/plan.js';
 import { homeOption } from './options.js';
 
-interface SelectFlags {
-  readonly cutoffs: readonly string[];
+interface SelectFlags extends GridTexts {
   readonly priors?: string;
   readonly train?: string;
   readonly test?: string;
   readonly idealForces?: string;
+  readonly leaveOut?: string;
+  readonly seed: string;
   readonly home?: string;
   readonly report?: string;
   readonly json?: boolean;
@@ -37,42 +39,73 @@ export function registerSelect(program: Command): void {
     .command('select')
     .description('compare expansions and priors on the data at hand, by evidence and structures left out')
     .argument('<what...>', 'a campaign, or: unit cell, undisplaced supercell, files with forces')
-    .requiredOption(
+    .option(
       '--cutoffs <grid>',
-      'cutoffs of each order, Å: 2:5.4,3:3:4:0.5,4:0|2.5|4 (0: without the order); may be repeated',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      'cutoffs of each order, Å: 2:5.4,3:3:4:0.5,4:0|2.5|4 (0: without the order; default: a campaign’s own); may be repeated',
+      repeated,
+    )
+    .option(
+      '--pair-cutoffs <grid>',
+      'shorter cutoffs of pairs of species, Å: 3:Na-Na:3|5; may be repeated',
+      repeated,
+    )
+    .option(
+      '--maximum-sites <grid>',
+      'largest number of distinct sites in a cluster, by order: 3:2|3,4:2|4; may be repeated',
+      repeated,
+    )
+    .option(
+      '--rotational <grid>',
+      'rotational sum rules imposed on order 2: none|born-huang|born-huang,huang',
+      repeated,
     )
     .option('--priors <list>', 'of decay, by-order, isotropic (default: decay, or the campaign’s)')
     .option('--train <from:to>', 'structures to fit, counted from 0, the last not included (default: all)')
     .option('--test <from:to>', 'structures to judge the comparison on; the recommendation ignores them')
     .option('--ideal-forces <file>', 'the ideal supercell with its forces, which are subtracted')
+    .option(
+      '--leave-out <n>',
+      'how many structures are left out one by one, or all (default: all that take minutes)',
+    )
+    .option('--seed <n>', 'which structures are left out where not all are', '1')
     .option('--report <file>', 'write a page with the table and its plots (HTML)')
     .option('--json', 'the same for machines, in eV, Å and s')
     .addOption(homeOption())
     .action(select);
 }
 
+function repeated(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
 async function select(what: readonly string[], flags: SelectFlags): Promise<void> {
-  const grid = parseCutoffGrid(flags.cutoffs);
   const own = what.length === 1 ? await ofCampaign(what[0], flags) : undefined;
   const data = own ?? (await ofFiles(what, flags));
   const priors = priorsOf(flags.priors, own?.prior ?? 'decay');
-  const expansions = fitting(withOwn(grid, own), data.supercell);
+  const expansions = expansionsOf(flags, data.supercell, own?.expansion, warn);
+  const seed = wholeNumber(flags.seed, '--seed');
+  const { leftOut, lines } = planSelection(data, expansions, priors, seed, parseLeaveOut(flags.leaveOut));
+  for (const line of lines) process.stderr.write(`${line}\n`);
   const candidates: EvaluatedCandidate[] = [];
-  for (const [k, cutoffs] of expansions.entries()) {
-    progress(`${k + 1} of ${expansions.length}: ${formatCutoffs(cutoffs)}`);
-    candidates.push(...evaluate(data, cutoffs, priors));
+  for (const [k, expansion] of expansions.entries()) {
+    progress(`${k + 1} of ${expansions.length}: ${expansionName(expansion)}`);
+    candidates.push(...evaluate(data, expansion, priors, leftOut));
   }
   progress('');
   const recommendation = recommend(candidates);
+  const sample = { leftOut: leftOut.length, structures: data.train.length, seed };
   if (flags.report !== undefined) {
     const page = renderSelectionReport({
       title: what.length === 1 ? what[0] : what.slice(2).join(', '),
       generated: new Date().toISOString(),
       version: PROGRAM_VERSION,
-      structures: data.train.length,
       testStructures: data.test.length,
-      candidates: byEvidence(candidates).map((c) => ({ ...c, cutoffs: formatCutoffs(c.cutoffs) })),
+      sample,
+      candidates: byEvidence(candidates).map((c) => ({
+        ...c,
+        cutoffs: formatCutoffs(c.cutoffs),
+        limits: formatOptions(c.options ?? {}),
+      })),
       recommended: recommendation.best.name,
       reasons: recommendation.reasons,
       agreement: agreementText(candidates) ?? null,
@@ -85,9 +118,12 @@ async function select(what: readonly string[], flags: SelectFlags): Promise<void
     recommended: best.name,
     cheaper: cheaper?.name ?? null,
     reasons,
+    leftOutStructures: leftOut,
   };
   process.stdout.write(
-    flags.json ? `${JSON.stringify(json, null, 2)}\n` : `${describeSelection(candidates, recommendation)}\n`,
+    flags.json
+      ? `${JSON.stringify(json, null, 2)}\n`
+      : `${describeSelection(candidates, recommendation, sample)}\n`,
   );
 }
 
@@ -136,23 +172,6 @@ async function ofCampaign(name: string, flags: SelectFlags): Promise<CampaignDat
     });
   }
   return campaignData(homeOf(flags), name);
-}
-
-/** The campaign's own expansion stands beside those it is compared with. */
-function withOwn(grid: readonly Cutoffs[], own: CampaignData | undefined): readonly Cutoffs[] {
-  if (own === undefined || grid.some((c) => formatCutoffs(c) === formatCutoffs(own.cutoffs))) return grid;
-  return [own.cutoffs, ...grid];
-}
-
-/** Expansions that the supercell holds; the others are named and left out. */
-function fitting(grid: readonly Cutoffs[], supercell: Supercell): readonly Cutoffs[] {
-  const fits = (cutoffs: Cutoffs) => Object.values(cutoffs).every((cutoff) => cutoffFits(supercell, cutoff));
-  const kept = grid.filter(fits);
-  if (kept.length === 0) checkSupercell(grid[0], supercell, '--cutoffs');
-  for (const cutoffs of grid) {
-    if (!fits(cutoffs)) warn(`left out: ${formatCutoffs(cutoffs)} is too long for the supercell`);
-  }
-  return kept;
 }
 
 const PRIORS = ['decay', 'by-order', 'isotropic'] as const;

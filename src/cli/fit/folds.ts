@@ -1,11 +1,11 @@
 import { inputError } from '../../errors.js';
 import type { ClusterSpace } from '../../expansion/types.js';
-import { createNormals } from '../../numerics/random/normals.js';
 import { STREAM } from '../../numerics/random/streams.js';
 import { parameterBlocks } from '../../regression/blocks.js';
 import { sumGrams } from '../../regression/gram.js';
 import { meanAbsoluteError, rootMeanSquareError } from '../../regression/metrics.js';
 import { fitRidge } from '../../regression/ridge.js';
+import { shuffled } from '../../regression/sample.js';
 import {
   gramOfStructures,
   type LabelledStructure,
@@ -37,7 +37,7 @@ export function crossValidate(
   { folds, seed }: { readonly folds: number; readonly seed: number },
 ): CrossValidation {
   requireFolds(folds, structures.length);
-  const order = shuffled(structures.length, seed);
+  const order = shuffled(structures.length, seed, STREAM.folds);
   const groups = Array.from({ length: folds }, (_, k) =>
     order.filter((_index, place) => place % folds === k).map((index) => structures[index]),
   );
@@ -56,13 +56,6 @@ export function crossValidate(
   const mean = (of: (fold: FoldErrors) => number) =>
     errors.reduce((sum, fold) => sum + of(fold) * fold.structures, 0) / structures.length;
   return { folds: errors, mae: mean((f) => f.mae), rmse: Math.sqrt(mean((f) => f.rmse * f.rmse)) };
-}
-
-/** A permutation of 0 … n − 1: the order of n random numbers. */
-function shuffled(n: number, seed: number): number[] {
-  const keys = new Float64Array(n);
-  createNormals(seed).fill(STREAM.folds, 0, 0, keys);
-  return [...keys.keys()].sort((a, b) => keys[a] - keys[b] || a - b);
 }
 
 function requireFolds(folds: number, structures: number): void {

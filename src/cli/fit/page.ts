@@ -22,13 +22,15 @@ export interface FittedData {
   readonly warnings: readonly string[];
 }
 
-/** Diagnostics with the structures' places in the training set, counted from 1, and their sources. */
+/** Diagnostics with the structures' places in the training set, counted from 1, and their sources; `sample`: which were left out. */
 export function named(
   train: readonly LoadedStructure[],
+  sample: readonly number[],
   diagnostics: FitDiagnostics | undefined,
 ): NamedDiagnostics | null {
   if (diagnostics === undefined) return null;
-  return { diagnostics, numbers: train.map((_, k) => k + 1), sources: train.map((s) => s.source) };
+  const numbers = sample.map((index) => index + 1);
+  return { diagnostics, numbers, sources: sample.map((index) => train[index].source), of: train.length };
 }
 
 /** The suspects as warnings. */

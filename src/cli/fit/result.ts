@@ -9,7 +9,7 @@ import {
   type Predictions,
   predictStructures,
 } from '../../regression/trainingRows.js';
-import type { Hyperparameters, Posterior, PriorName } from '../../regression/types.js';
+import type { Gram, Hyperparameters, Posterior, PriorName } from '../../regression/types.js';
 
 /** What `anharmony fit --json` prints; eV and Å. */
 export interface FitSummary {
@@ -35,6 +35,8 @@ export interface FitSummary {
 export interface FitResult {
   readonly summary: FitSummary;
   readonly posterior: Posterior;
+  /** Sums over the training structures. */
+  readonly gram: Gram;
 }
 
 export interface FitSettings {
@@ -71,7 +73,7 @@ export function fitStructures(
     bayesianError: variances ? bayesianError(variances) : null,
     logEvidence: posterior.logEvidence ?? null,
   };
-  return { summary, posterior };
+  return { summary, posterior, gram };
 }
 
 function mae({ predicted, reference }: Predictions): number {

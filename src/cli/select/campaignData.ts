@@ -7,7 +7,7 @@ import { entriesOf } from '../../../activities/tasks/report/entries.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { Addition } from '../../campaign/messages.js';
 import { inputError } from '../../errors.js';
-import type { Cutoffs } from '../../expansion/types.js';
+import type { Expansion } from '../../expansion/types.js';
 import type { LabelledStructure } from '../../regression/trainingRows.js';
 import type { PriorName } from '../../regression/types.js';
 import { getLabel } from '../../store/artifacts/label.js';
@@ -23,7 +23,7 @@ import type { SelectionData } from './evaluate.js';
 
 /** A campaign's labels, and what it chose itself. */
 export interface CampaignData extends SelectionData {
-  readonly cutoffs: Cutoffs;
+  readonly expansion: Expansion;
   readonly prior: PriorName;
 }
 
@@ -41,6 +41,7 @@ export async function campaignData(home: Home, name: string): Promise<CampaignDa
   const train: LabelledStructure[] = [];
   for (const { structure, label } of entries) train.push(await labelled(store, structure, label));
   const { regression, expansion } = context.settings;
+  const { cutoffs, ...options } = expansion;
   const testSet = entriesOf(ledger, 'test-set').at(-1);
   return {
     supercell: context.supercell,
@@ -48,7 +49,7 @@ export async function campaignData(home: Home, name: string): Promise<CampaignDa
     test: testSet ? await testStructures(store, testSet.testSet) : [],
     idealForces: await idealForces(store, context, ledger),
     labelNoise: regression.labelNoise,
-    cutoffs: expansion.cutoffs,
+    expansion: { cutoffs, options },
     prior: regression.prior,
   };
 }

@@ -1,4 +1,5 @@
 import { formatCutoffs } from '../../expansion/cutoffGrid.js';
+import { formatOptions } from '../../expansion/options.js';
 import { type Recommendation, rankCorrelation } from '../../regression/modelSelection.js';
 import { TO_MEV } from '../../units.js';
 import type { EvaluatedCandidate } from './evaluate.js';
@@ -7,11 +8,14 @@ import type { EvaluatedCandidate } from './evaluate.js';
 export function describeSelection(
   candidates: readonly EvaluatedCandidate[],
   recommendation: Recommendation<EvaluatedCandidate>,
+  sample: LeftOutSample,
 ): string {
   const ranked = byEvidence(candidates);
+  const limited = ranked.some((c) => c.options !== null);
   const tested = ranked.some((c) => c.testRmse !== null);
   const header = [
     'cutoffs (Å)',
+    ...(limited ? ['limits'] : []),
     'prior',
     'parameters',
     'γ',
@@ -24,6 +28,7 @@ export function describeSelection(
   ];
   const rows = ranked.map((c) => [
     formatCutoffs(c.cutoffs),
+    ...(limited ? [formatOptions(c.options ?? {})] : []),
     c.prior,
     String(c.parameters),
     c.effectiveParameters.toFixed(1),
@@ -34,12 +39,24 @@ export function describeSelection(
     (1e3 * c.stepSeconds).toFixed(2),
     c === recommendation.best ? '← recommended' : c === recommendation.cheaper ? '← cheaper' : '',
   ]);
-  const lines = [...aligned([header, ...rows], 2), '', 'force errors in meV/Å'];
+  const lines = [...aligned([header, ...rows], limited ? 3 : 2), '', 'force errors in meV/Å'];
+  if (sample.leftOut < sample.structures) lines.push(sampleText(sample));
   const agreement = agreementText(ranked);
   if (agreement !== undefined) lines.push(agreement);
   lines.push('', `recommended: ${recommendation.best.name}`);
   for (const reason of recommendation.reasons) lines.push(`  ${reason}`);
   return lines.join('\n');
+}
+
+/** How many of the training structures were left out one by one. */
+export interface LeftOutSample {
+  readonly leftOut: number;
+  readonly structures: number;
+  readonly seed: number;
+}
+
+function sampleText({ leftOut, structures, seed }: LeftOutSample): string {
+  return `left out: ${leftOut} of ${structures} structures, drawn with seed ${seed}, the same for every candidate`;
 }
 
 /** Largest evidence first. */

@@ -1,7 +1,7 @@
 import type { Supercell } from '../../crystal/types.js';
 import { buildClusterSpace } from '../../expansion/clusterSpace.js';
-import { formatCutoffs } from '../../expansion/cutoffGrid.js';
-import type { ClusterSpace, Cutoffs } from '../../expansion/types.js';
+import type { ClusterSpaceOptions } from '../../expansion/cutoffs.js';
+import type { ClusterSpace, Cutoffs, Expansion } from '../../expansion/types.js';
 import { createForceKernel } from '../../forcefield/forceKernel.js';
 import { parameterBlocks } from '../../regression/blocks.js';
 import { createDesignMatrix } from '../../regression/designMatrix.js';
@@ -18,15 +18,16 @@ import {
 } from '../../regression/trainingRows.js';
 import type { Hyperparameters, Posterior, PriorName } from '../../regression/types.js';
 import { createBayesianError } from '../../uncertainty/bayesianError.js';
+import { expansionName } from './expansions.js';
 
-/** Above this many parameters structures are not left out one by one. */
-export const LEAVE_OUT_LIMIT = 1500;
 /** How long a kernel is timed, ms. */
 const TIMING = 40;
 
 /** An expansion with a prior, and how it does on the data; eV and Å. */
 export interface EvaluatedCandidate extends Candidate {
   readonly cutoffs: Cutoffs;
+  /** What is chosen beyond the cutoffs; null: nothing. */
+  readonly options: ClusterSpaceOptions | null;
   readonly prior: PriorName;
   readonly hyperparameters: Hyperparameters;
   readonly effectiveParameters: number;
@@ -46,25 +47,28 @@ export interface SelectionData {
   readonly labelNoise: number;
 }
 
-/** Fits one expansion with each prior: sums over the data are made once. */
+/** Fits one expansion with each prior: sums over the data are made once. `leftOut`: which structures are left out, by index. */
 export function evaluate(
   data: SelectionData,
-  cutoffs: Cutoffs,
+  expansion: Expansion,
   priors: readonly PriorName[],
+  leftOut: readonly number[],
 ): EvaluatedCandidate[] {
   const { supercell, train, test, idealForces, labelNoise } = data;
-  const space = buildClusterSpace(supercell.primitive, cutoffs);
+  const space = buildClusterSpace(supercell.primitive, expansion.cutoffs, expansion.options);
   const labelling: Labelling = { design: createDesignMatrix(space, supercell), idealForces };
   const gram = gramOfStructures(labelling, train);
   const blocks = parameterBlocks(space);
+  const without = leftOut.map((index) => train[index]);
   return priors.map((prior) => {
     const posterior = fitRidge(gram, blocks, { prior, labelNoise });
     const mean: Posterior = { ...posterior, precisionFactor: undefined };
     const tested = test.length > 0 ? predictStructures(labelling, mean, test) : undefined;
     const cost = stepCost(space, supercell, posterior, train[0].displacements);
     return {
-      name: `${formatCutoffs(cutoffs)} ${prior}`,
-      cutoffs,
+      name: `${expansionName(expansion)} ${prior}`,
+      cutoffs: expansion.cutoffs,
+      options: expansion.options ?? null,
       prior,
       hyperparameters: posterior.hyperparameters,
       parameters: space.parameters,
@@ -72,7 +76,7 @@ export function evaluate(
       fittingError: 1 / Math.sqrt(posterior.beta),
       notDetermined: posterior.notDetermined,
       logEvidence: posterior.logEvidence!,
-      leftOutRmse: space.parameters > LEAVE_OUT_LIMIT ? null : leftOutRmse(labelling, posterior, train),
+      leftOutRmse: leftOutRmse(labelling, posterior, without),
       testRmse: tested ? rootMeanSquareError(tested.predicted, tested.reference) : null,
       ...cost,
       stepSeconds: cost.forceSeconds + cost.errorSeconds,

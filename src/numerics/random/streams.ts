@@ -33,6 +33,8 @@ export const STREAM = {
   productionRescaling: 14,
   /** Order of structures in cross-validation: (stream, 0, 0, structure). */
   folds: 15,
+  /** Which structures are left out where leaving out all takes too long: (stream, 0, 0, structure). */
+  leftOut: 16,
 } as const;
 
 export type Stream = (typeof STREAM)[keyof typeof STREAM];

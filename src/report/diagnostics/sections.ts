@@ -12,6 +12,8 @@ export interface NamedDiagnostics {
   readonly numbers: readonly number[];
   /** [structures] where each comes from, e.g. `data.xyz frame 3`. */
   readonly sources: readonly string[];
+  /** Training structures in all: more than were left out where leaving out all would have taken too long. */
+  readonly of: number;
 }
 
 /** Diagnostics, or why there are none. */
@@ -34,7 +36,7 @@ export function diagnosticsSection(named: NamedDiagnostics, figuresFrom: number)
   const { diagnostics } = named;
   return html`<section>
 <h2>Diagnostics of the fit</h2>
-<p>${typeset('Each training structure is left out in turn and judged by the fit without it, in closed form at the same hyperparameters: what it says of forces that it never saw.')}</p>
+<p>${typeset(leftOutText(named))}</p>
 ${suspectsNotice(named)}
 ${figure(leftOutFigure(checksOf(named)), `Figure ${figuresFrom}. Each structure left out.`, 'rms force residual of the fit that never saw the structure, and what that fit had expected of it, the square root of β^{-1} + ε_B².')}
 ${figure(calibrationHistogram(diagnostics.calibration), `Figure ${figuresFrom + 1}. Calibration.`, calibrationText(diagnostics))}
@@ -50,6 +52,15 @@ ${forcesTable(diagnostics)}
 <p>${typeset('χ: left-out residual in units of the whole predicted covariance, 1 on average. Typical: the deviation that half of the atoms exceed, by which wrong labels are found (0.89 for normal residuals); where only χ is large, the expansion fails for a few atoms, such as the worst one.')}</p>
 ${structuresTable(named)}
 </section>`;
+}
+
+function leftOutText({ diagnostics, of }: NamedDiagnostics): string {
+  const n = diagnostics.structures.length;
+  const which =
+    n === of
+      ? 'Each training structure is left out in turn'
+      : `Of ${plural(of, 'training structure')} ${n}, drawn at random, are left out in turn`;
+  return `${which} and judged by the fit without it, in closed form at the same hyperparameters: what it says of forces that it never saw.`;
 }
 
 /** `found` in the diagnostics, for status lines and warnings. */
