@@ -1,43 +1,21 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerFit } from '../../src/cli/commands/fit.js';
-import { registerSelect } from '../../src/cli/commands/select.js';
 import { loadStructures, loadSupercell } from '../../src/cli/fit/load.js';
 import { InputError } from '../../src/errors.js';
+import { hasRealData, runCommand, SHARED, SI } from '../support/realFiles.js';
 
-const SHARED = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
-const hasRealData = existsSync(join(SHARED, 'si64-pbesol.xyz'));
-if (!hasRealData)
-  console.warn('SKIPPED: fits of several files, cross-validation and model selection need ../shared/data');
+if (!hasRealData) console.warn('SKIPPED: fits of several files and cross-validation need ../shared/data');
 
-const SI = ['si.POSCAR', 'si64-pbesol.POSCAR', 'si64-pbesol.xyz'].map((name) => join(SHARED, name));
-const NACL = ['nacl64.POSCAR', 'nacl64.POSCAR', 'nacl64.xyz'].map((name) => join(SHARED, name));
+const run = (...args: readonly string[]) => runCommand(registerFit, ...args);
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'anharmony-data-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-/** What a command writes to standard output and to standard error. */
-async function run(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string }> {
-  const [out, err]: string[][] = [[], []];
-  const into = (list: string[]) => (text: string | Uint8Array) => list.push(String(text)) > 0;
-  vi.spyOn(process.stdout, 'write').mockImplementation(into(out));
-  vi.spyOn(process.stderr, 'write').mockImplementation(into(err));
-  const program = new Command().exitOverride();
-  registerFit(program);
-  registerSelect(program);
-  await program.parseAsync(['node', 'anharmony', ...args]);
-  return { out: out.join(''), err: err.join('') };
-}
 
 /** Frames `from` up to but without `to` of the silicon data as a file; `forcesOf`: whose forces each frame gets. */
 function framesFile(name: string, from: number, to: number, forcesOf = (k: number) => k): string {
@@ -145,65 +123,5 @@ describe.skipIf(!hasRealData)('fit on VASP’s own files (BaTiO3, 40 atoms; ALAM
     );
     // A ferroelectric far from its cubic sites: force constants of pairs alone explain two thirds of the mean square.
     expect(trainRmse).toBeLessThan(0.65 * total);
-  });
-});
-
-describe.skipIf(!hasRealData)('model selection agrees with errors on structures never fitted', () => {
-  it.each([
-    ['si64-pbesol', SI, '2:3.9|5.4,3:0|4,4:0|2.5', ':20', 0.9],
-    ['nacl64', NACL, '2:4|5,3:0|3|4.2', ':20', 0.7],
-  ] as const)('%s', async (_name, files, grid, train, least) => {
-    const page = join(folder, 'select.html');
-    const flags = ['--cutoffs', grid, '--train', train, '--test', '60:', '--priors', 'decay,by-order'];
-    const { out } = await run('select', ...files, ...flags, '--report', page, '--json');
-    const { candidates, recommended, reasons } = JSON.parse(out) as {
-      candidates: { name: string; logEvidence: number; leftOutRmse: number; testRmse: number }[];
-      recommended: string;
-      reasons: string[];
-    };
-    expect(candidates.length).toBeGreaterThanOrEqual(12);
-    const test = candidates.map((c) => c.testRmse);
-    const best = Math.min(...test);
-    const chosen = candidates.find((c) => c.name === recommended)!;
-    // The recommendation, which never saw the test set, is within 1 % of the best of all on it.
-    expect(chosen.testRmse).toBeLessThan(1.01 * best);
-    expect(candidates[0].testRmse).toBeLessThan(1.01 * best);
-    expect(Math.max(...test)).toBeGreaterThan(1.1 * best);
-    expect(reasons.length).toBeGreaterThan(0);
-    const { rankCorrelation } = await import('../../src/regression/modelSelection.js');
-    expect(
-      rankCorrelation(
-        candidates.map((c) => -c.logEvidence),
-        test,
-      ),
-    ).toBeGreaterThan(least);
-    expect(
-      rankCorrelation(
-        candidates.map((c) => c.leftOutRmse),
-        test,
-      ),
-    ).toBeGreaterThan(least);
-    expect(readFileSync(page, 'utf8')).toContain(`Recommended: ${recommended}`);
-  });
-
-  it('prints a table with the recommendation below', async () => {
-    const { out } = await run('select', ...SI, '--cutoffs', '2:5.4,3:0|4', '--train', ':5');
-    expect(out).toMatch(/cutoffs \(Å\) +prior +parameters +γ +ln evidence/);
-    expect(out).toMatch(/2:5\.4,3:4 +decay +37 .* ← recommended/);
-    expect(out).toMatch(/\nrecommended: 2:5\.4,3:4 decay\n/);
-  });
-
-  it('leaves out what the supercell does not hold, and says so', async () => {
-    const { err } = await run('select', ...SI, '--cutoffs', '2:4|20', '--train', ':2');
-    expect(err).toMatch(/left out: 2:20 is too long for the supercell/);
-    await expect(run('select', ...SI, '--cutoffs', '2:20')).rejects.toThrow(/too long for the supercell/);
-  });
-
-  it('refuses what makes no sense', async () => {
-    await expect(run('select', ...SI, '--cutoffs', '2:4', '--priors', 'none')).rejects.toThrow(/no evidence/);
-    await expect(run('select', SI[0], SI[1], '--cutoffs', '2:4')).rejects.toThrow(/no data/);
-    await expect(run('select', 'nobody', '--home', folder, '--cutoffs', '2:4')).rejects.toThrow(
-      /no campaign/,
-    );
   });
 });

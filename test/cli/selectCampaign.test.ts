@@ -1,8 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { campaignContext } from '../../activities/tasks/context.js';
 import { RESULT_FILES } from '../../activities/tasks/publish.js';
 import { loadCampaign } from '../../src/cli/campaigns/file.js';
@@ -11,6 +10,7 @@ import { registerSelect } from '../../src/cli/commands/select.js';
 import { homeOf } from '../../src/cli/home.js';
 import { openFolderStore } from '../../src/store/folderStore.js';
 import { appendLedger, readLedger, writeLedgerLines } from '../../src/store/ledger.js';
+import { runCommand } from '../support/realFiles.js';
 import { argonStructures, recordFit } from '../support/recordedFit.js';
 
 interface Selected {
@@ -46,19 +46,9 @@ describe('anharmony select CAMPAIGN', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   async function select(...flags: readonly string[]): Promise<Selected & { readonly err: string }> {
-    const [out, err]: string[][] = [[], []];
-    const into = (list: string[]) => (text: string | Uint8Array) => list.push(String(text)) > 0;
-    vi.spyOn(process.stdout, 'write').mockImplementation(into(out));
-    vi.spyOn(process.stderr, 'write').mockImplementation(into(err));
-    try {
-      const program = new Command().exitOverride();
-      registerSelect(program);
-      const argv = ['select', 'limited', '--home', folder, '--json', ...flags];
-      await program.parseAsync(argv, { from: 'user' });
-    } finally {
-      vi.restoreAllMocks();
-    }
-    return { ...(JSON.parse(out.join('')) as Selected), err: err.join('') };
+    const argv = ['select', 'limited', '--home', folder, '--json', ...flags];
+    const { out, err } = await runCommand(registerSelect, ...argv);
+    return { ...(JSON.parse(out) as Selected), err };
   }
   const names = ({ candidates }: Selected) => candidates.map((c) => c.name).sort();
 

@@ -3,7 +3,7 @@ import { leaveOut } from '../../src/regression/leaveOneOut.js';
 import { predictedMean, predictiveVariance } from '../../src/regression/posterior.js';
 import { fitRidge } from '../../src/regression/ridge.js';
 import type { Hyperparameters } from '../../src/regression/types.js';
-import { gramOf, syntheticProblem } from './synthetic.js';
+import { gramOf, normalArray, normals, predictedFrom, syntheticProblem, unitMatrix } from './synthetic.js';
 
 const HYPERPARAMETERS: readonly Hyperparameters[] = [
   { prior: 'isotropic', logAlpha: 1 },
@@ -47,6 +47,37 @@ describe('leaving a block out in closed form', () => {
       evidence += left.logDensity;
     }
     expect(Number.isFinite(evidence)).toBe(true);
+  });
+
+  it('is the explicit refit at 1,600 parameters, with fewer rows than parameters and a structure that comes twice', () => {
+    const [p, m] = [1600, 48];
+    const normal = normals(75);
+    const block = {
+      order: 2,
+      first: 0,
+      count: p,
+      nullSpace: unitMatrix(p),
+      sizes: new Float64Array(p),
+    };
+    const structure = normalArray(m * p, normal);
+    const x = Float64Array.from([...structure, ...normalArray(3 * m * p, normal), ...structure]);
+    const truth = normalArray(p, normal);
+    const y = predictedFrom(x, truth).map((value) => value + 0.02 * normal());
+    const hyperparameters = { prior: 'isotropic', logAlpha: 0 } as const;
+    const refit = (from: number) =>
+      fitRidge(gramOf(x.slice(from * m * p), y.slice(from * m), p), [block], {
+        prior: 'isotropic',
+        keep: true,
+        start: { hyperparameters, beta: BETA },
+      });
+    const left = leaveOut(refit(0), structure, y.slice(0, m));
+    const other = refit(1);
+    const predicted = predictedMean(other.parameters, structure);
+    const variances = predictiveVariance(other, structure);
+    for (let r = 0; r < m; r++) {
+      expect(left.residuals[r]).toBeCloseTo(y[r] - predicted[r], 8);
+      expect(left.variances[r] / (1 / BETA + variances[r])).toBeCloseTo(1, 8);
+    }
   });
 
   it('a block of one row: the hat matrix of every textbook, r/(1 − h)', () => {

@@ -232,3 +232,14 @@ export function rotated(
 export function predictedFrom(a: Float64Array, parameters: Float64Array): Float64Array {
   return product(a, parameters, a.length / parameters.length, parameters.length, 1);
 }
+
+/** The null space of an order without sum rules. */
+export function unitMatrix(n: number): SparseMatrix {
+  return {
+    rows: n,
+    columns: n,
+    columnStart: Int32Array.from({ length: n + 1 }, (_, k) => k),
+    rowIndex: Int32Array.from({ length: n }, (_, k) => k),
+    values: new Float64Array(n).fill(1),
+  };
+}
