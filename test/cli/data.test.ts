@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerFit } from '../../src/cli/commands/fit.js';
 import { loadStructures, loadSupercell } from '../../src/cli/fit/load.js';
 import { InputError } from '../../src/errors.js';
-import { hasRealData, runCommand, SHARED, SI } from '../support/realFiles.js';
+import { hasRealData, SHARED, SI } from '../support/realFiles.js';
+import { runCommand } from '../support/runCommand.js';
 
 if (!hasRealData) console.warn('SKIPPED: fits of several files and cross-validation need ../shared/data');
 

@@ -12,7 +12,8 @@ import { rootMeanSquareError } from '../../src/regression/metrics.js';
 import { rankCorrelation } from '../../src/regression/modelSelection.js';
 import { fitRidge } from '../../src/regression/ridge.js';
 import { gramOfStructures, predictStructures } from '../../src/regression/trainingRows.js';
-import { hasRealData, NACL, runCommand, SI } from '../support/realFiles.js';
+import { hasRealData, NACL, SI } from '../support/realFiles.js';
+import { runCommand } from '../support/runCommand.js';
 
 if (!hasRealData) console.warn('SKIPPED: model selection on real data needs ../shared/data');
 

@@ -10,8 +10,8 @@ import { registerSelect } from '../../src/cli/commands/select.js';
 import { homeOf } from '../../src/cli/home.js';
 import { openFolderStore } from '../../src/store/folderStore.js';
 import { appendLedger, readLedger, writeLedgerLines } from '../../src/store/ledger.js';
-import { runCommand } from '../support/realFiles.js';
 import { argonStructures, recordFit } from '../support/recordedFit.js';
+import { runCommand } from '../support/runCommand.js';
 
 interface Selected {
   readonly candidates: readonly {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Crystal } from '../../src/crystal/structure.js';
 import { buildClusterSpace } from '../../src/expansion/clusterSpace.js';
+import type { ClusterSpaceOptions } from '../../src/expansion/cutoffs.js';
 import type { Cutoffs } from '../../src/expansion/types.js';
 import { bruteForceDimensions } from './bruteForce.js';
 import * as crystals from './crystals.js';
@@ -25,6 +26,63 @@ describe('dimensions against the full system of constraints, solved exactly', ()
     const space = buildClusterSpace(primitive, cutoffs);
     for (const { order, cutoff, beforeSumRules, parameters } of space.orders) {
       const expected = bruteForceDimensions(primitive, order, cutoff);
+      expect({ order, beforeSumRules, parameters }).toEqual({ order, ...expected });
+    }
+  });
+});
+
+/** Several species, low and high symmetry, hexagonal and non-symmorphic: as many dimensions as the constraints on what is left. */
+const LIMITED: readonly (readonly [
+  name: string,
+  crystal: Crystal,
+  cutoffs: Cutoffs,
+  options: ClusterSpaceOptions,
+])[] = [
+  [
+    'cubic, rock salt, pairs of one species',
+    crystals.rocksalt,
+    { 2: 5, 3: 3 },
+    { pairCutoffs: { 2: { 'Na-Na': 3 } } },
+  ],
+  [
+    'hexagonal P6₃mc, pairs and two-body terms',
+    crystals.wurtzite,
+    { 2: 3.9, 3: 3 },
+    { pairCutoffs: { 2: { 'Ga-N': 2.5, 'N-N': 3.8 } }, maximumSites: { 3: 2 } },
+  ],
+  ['hexagonal P6₃/mmc, two-body terms', crystals.magnesium, { 2: 3.3, 3: 3.3 }, { maximumSites: { 3: 2 } }],
+  [
+    'orthorhombic Pnma, pairs and on-site terms',
+    crystals.tinSelenide,
+    { 2: 3.4, 3: 2.8 },
+    { pairCutoffs: { 2: { 'Se-Sn': 2.8 } }, maximumSites: { 3: 1 } },
+  ],
+  [
+    'triclinic, one atom, two-body and on-site terms',
+    crystals.inversion,
+    { 2: 5, 3: 4.6, 4: 4 },
+    { maximumSites: { 3: 2, 4: 1 } },
+  ],
+  [
+    'triclinic, two species',
+    crystals.triclinic,
+    { 2: 4.6, 3: 4.1, 4: 3 },
+    { pairCutoffs: { 3: { 'K-F': 3.7 } }, maximumSites: { 3: 2, 4: 1 } },
+  ],
+];
+
+describe('dimensions with pair cutoffs and limits on sites, against the same', () => {
+  it.each(LIMITED)('%s', (_, crystal, cutoffs, options) => {
+    const primitive = exhaustiveSymmetry(crystal);
+    const all = buildClusterSpace(primitive, cutoffs);
+    const space = buildClusterSpace(primitive, cutoffs, options);
+    expect(space.parameters).toBeLessThan(all.parameters);
+    for (const { order, cutoff, beforeSumRules, parameters } of space.orders) {
+      const pairs = options.pairCutoffs?.[order] ?? {};
+      const expected = bruteForceDimensions(primitive, order, cutoff, {
+        pairCutoff: (a, b) => pairs[`${a}-${b}`] ?? pairs[`${b}-${a}`] ?? cutoff,
+        maximumSites: options.maximumSites?.[order],
+      });
       expect({ order, beforeSumRules, parameters }).toEqual({ order, ...expected });
     }
   });

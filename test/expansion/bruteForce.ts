@@ -14,11 +14,24 @@ export interface Dimensions {
 /** Largest prime below 2²⁶: products stay exact in double precision. */
 const PRIME = 67_108_859;
 
+/** What limits the tuples beyond the cutoff of all pairs. */
+export interface TupleLimits {
+  /** Å; absent: the cutoff of the order. */
+  readonly pairCutoff?: (a: string, b: string) => number;
+  /** Absent: the order. */
+  readonly maximumSites?: number;
+}
+
 type Site = readonly [site: number, a: number, b: number, c: number];
 type Row = Map<number, number>;
 
-export function bruteForceDimensions(primitive: PrimitiveCrystal, order: number, cutoff: number): Dimensions {
-  const tuples = allTuples(primitive, order, cutoff);
+export function bruteForceDimensions(
+  primitive: PrimitiveCrystal,
+  order: number,
+  cutoff: number,
+  limits: TupleLimits = {},
+): Dimensions {
+  const tuples = allTuples(primitive, order, cutoff, limits);
   const number = new Map(tuples.map((t, i) => [keyOf(t), i]));
   const size = power(3, order);
   const unknown = (tuple: readonly Site[], digits: readonly number[]): number => {
@@ -70,13 +83,19 @@ export function bruteForceDimensions(primitive: PrimitiveCrystal, order: number,
 }
 
 /** Ordered tuples with all pairs within the cutoff, the first site in cell 0. */
-function allTuples(primitive: PrimitiveCrystal, order: number, cutoff: number): readonly (readonly Site[])[] {
+function allTuples(
+  primitive: PrimitiveCrystal,
+  order: number,
+  cutoff: number,
+  { pairCutoff = () => cutoff, maximumSites = order }: TupleLimits,
+): readonly (readonly Site[])[] {
   const { lattice: l, positions: f, species } = primitive.crystal;
   const cartesian = ([s, ...cell]: Site): readonly number[] =>
     [0, 1, 2].map((x) => [0, 1, 2].reduce((sum, k) => sum + (f[3 * s + k] + cell[k]) * l[3 * k + x], 0));
   const near = (p: Site, q: Site): boolean => {
     const [u, v] = [cartesian(p), cartesian(q)];
-    return Math.hypot(u[0] - v[0], u[1] - v[1], u[2] - v[2]) <= cutoff + 1e-5;
+    const limit = Math.min(cutoff, pairCutoff(species[p[0]], species[q[0]]));
+    return Math.hypot(u[0] - v[0], u[1] - v[1], u[2] - v[2]) <= limit + 1e-5;
   };
   const range = [-3, -2, -1, 0, 1, 2, 3];
   const all = species.flatMap((_, s) =>
@@ -89,7 +108,7 @@ function allTuples(primitive: PrimitiveCrystal, order: number, cutoff: number): 
       neighbours[t[0][0]].filter((q) => t.every((p) => near(p, q))).map((q) => [...t, q]),
     );
   }
-  return tuples;
+  return tuples.filter((t) => new Set(t.map(String)).size <= maximumSites);
 }
 
 function keyOf(tuple: readonly Site[]): string {
