@@ -1,9 +1,7 @@
 /** Runs the sections of the bench, each in a process of its own, so that memory and caches are its own, too. */
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { reasonOf, virtualEnvironment } from '../../scripts/virtualEnvironment.mjs';
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -33,29 +31,12 @@ const PACKAGES = ['hiphive==1.5', 'numpy', 'scikit-learn'];
 
 /** Python with the peers, in a virtual environment in the user's cache; undefined, said loudly, where that cannot be. */
 export function peersPython() {
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'anharmony', 'bench-peers');
-  const python = process.env.ANHARMONY_PEERS_PYTHON ?? join(folder, 'bin', 'python');
-  const run = (program, args) =>
-    execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 600_000 });
+  if (process.env.ANHARMONY_PEERS_PYTHON) return process.env.ANHARMONY_PEERS_PYTHON;
   try {
-    if (!existsSync(python)) {
-      mkdirSync(folder, { recursive: true });
-      run('python3', ['-m', 'venv', folder]);
-    }
-    try {
-      run(python, ['-c', 'import hiphive, sklearn']);
-    } catch {
-      process.stderr.write(`installing ${PACKAGES.join(', ')} into ${folder}\n`);
-      run(python, ['-m', 'pip', 'install', '--quiet', '--only-binary=:all:', ...PACKAGES]);
-    }
-    return python;
+    return virtualEnvironment('bench-peers', PACKAGES, ['hiphive', 'sklearn']);
   } catch (error) {
-    const why = String(error.stderr ?? error.message)
-      .trim()
-      .split('\n')
-      .at(-1);
     process.stdout.write(
-      `\nNO PEERS: Python 3 with venv and ${PACKAGES.join(', ')} are not to be had: ${why}\n`,
+      `\nNO PEERS: Python 3 with venv and ${PACKAGES.join(', ')} are not to be had: ${reasonOf(error)}\n`,
     );
     process.stdout.write('Figures that compare with them are left out.\n');
     return undefined;

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { decodeForceField, encodeForceField } from '../../src/forcefield/encodin
 import { type ForceField, parametersHash } from '../../src/forcefield/forceField.js';
 import { readForceField, writeForceField } from '../../src/store/forceFieldFile.js';
 import { noise } from '../reference/fixture.js';
+import { pythonWith } from '../support/python.js';
 import { PRIMITIVE } from './springs.js';
 
 const P = 7;
@@ -23,7 +24,7 @@ const FIELD: ForceField = {
   supercell: Int32Array.of(-3, 3, 3, 3, -3, 3, 3, 3, -3),
   provenance: { campaign: 'silicon', structures: [1, 2, { step: 48211 }], note: 'β^{-1/2}' },
 };
-const PYTHON = ['python3', '/usr/bin/python3'].find((p) => spawnSync(p, ['-c', 'import numpy']).status === 0);
+const PYTHON = pythonWith('numpy');
 
 describe('force-field bytes', () => {
   const bytes = encodeForceField(FIELD);
@@ -98,7 +99,7 @@ describe('force-field file', () => {
   });
 
   it.skipIf(PYTHON === undefined)(
-    'is readable by the program in the docs (skipped: no python3 with numpy)',
+    'is readable by the program in the docs (skipped without a python that has numpy)',
     async () => {
       const page = await readFile(new URL('../../docs/force-field-format.md', import.meta.url), 'utf8');
       const program = /```python\n([\s\S]*?)```/.exec(page)![1];
