@@ -3,6 +3,7 @@ import { decodeFrame, encodeFrame, type Frame, type FrameArray, FrameError } fro
 import { decodeCrystal, encodeCrystal } from './codecCrystal.js';
 import { decodeOrder, encodeOrder, type OrderHeader } from './codecOrder.js';
 import type { ClusterSpaceOptions } from './cutoffs.js';
+import { chosenOptions } from './options.js';
 import type { ClusterSpace, Cutoffs } from './types.js';
 
 const FORMAT = 'anharmony/cluster-space';
@@ -69,6 +70,7 @@ export function basisIdentity(
   options: ClusterSpaceOptions = {},
 ): unknown {
   const { crystal, operations } = primitive;
+  const { pairCutoffs = {}, maximumSites = {}, rotational = [] } = chosenOptions(options, cutoffs) ?? {};
   return {
     algorithm: ALGORITHM,
     species: [...crystal.species],
@@ -80,8 +82,8 @@ export function basisIdentity(
       translation: Array.from(o.translation),
     })),
     cutoffs: { ...cutoffs },
-    pairCutoffs: options.pairCutoffs ?? {},
-    maximumSites: options.maximumSites ?? {},
-    rotational: [...(options.rotational ?? [])].sort(),
+    pairCutoffs,
+    maximumSites,
+    rotational,
   };
 }

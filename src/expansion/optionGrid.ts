@@ -1,7 +1,7 @@
 import { inputError } from '../errors.js';
 import { alternatives, MOST_EXPANSIONS, tooFine } from './cutoffGrid.js';
 import { type ClusterSpaceOptions, pairName } from './cutoffs.js';
-import { chosenOptions, parseRotational } from './options.js';
+import { chosenOptions, pairsByName, parseRotational } from './options.js';
 import type { Cutoffs, Expansion } from './types.js';
 
 /** The flags as they were given, each possibly several times; absent: as in `own`. */
@@ -45,7 +45,7 @@ export function withLimits(cutoffs: Cutoffs, options: ClusterSpaceOptions): Expa
   const maximumSites: Record<number, number> = {};
   for (const [key, cutoff] of Object.entries(cutoffs)) {
     const order = Number(key);
-    const acting = inOrder(options.pairCutoffs?.[order] ?? {}).filter(([, own]) => own < cutoff);
+    const acting = pairsByName(options.pairCutoffs?.[order] ?? {}).filter(([, own]) => own < cutoff);
     if (acting.length > 0) pairCutoffs[order] = Object.fromEntries(acting);
     const limit = options.maximumSites?.[order];
     if (limit !== undefined && limit < order) maximumSites[order] = limit;
@@ -103,20 +103,14 @@ function joined(before: ClusterSpaceOptions, after: ClusterSpaceOptions): Cluste
   const pairCutoffs: Record<number, Record<string, number>> = {};
   for (const options of [before, after]) {
     for (const [order, pairs] of Object.entries(options.pairCutoffs ?? {})) {
-      pairCutoffs[Number(order)] = { ...pairCutoffs[Number(order)], ...Object.fromEntries(inOrder(pairs)) };
+      pairCutoffs[Number(order)] = {
+        ...pairCutoffs[Number(order)],
+        ...Object.fromEntries(pairsByName(pairs)),
+      };
     }
   }
   const maximumSites = { ...before.maximumSites, ...after.maximumSites };
   return { ...before, ...after, pairCutoffs, maximumSites };
-}
-
-/** Pairs by name, the name's species in alphabetical order. */
-function inOrder(pairs: Readonly<Record<string, number>>): [string, number][] {
-  const named = Object.entries(pairs).map(([pair, cutoff]): [string, number] => {
-    const [a, b] = pair.split('-');
-    return [pairName(a, b), cutoff];
-  });
-  return named.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** A limit that acts in no expansion, whatever its value, is a slip of the pen. */

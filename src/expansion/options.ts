@@ -1,11 +1,17 @@
 import { InputError, inputError } from '../errors.js';
-import { type ClusterSpaceOptions, clusterLimits, cutoffOrders, type RotationalRule } from './cutoffs.js';
+import {
+  type ClusterSpaceOptions,
+  clusterLimits,
+  cutoffOrders,
+  pairName,
+  type RotationalRule,
+} from './cutoffs.js';
 import type { Cutoffs } from './types.js';
 
 export const ROTATIONAL_RULES = ['born-huang', 'huang'] as const satisfies readonly RotationalRule[];
 
 /**
- * The options without what is empty, rules in alphabetical order; undefined where nothing is chosen, so that equal choices
+ * The options without what is empty, pairs and rules in alphabetical order; undefined where nothing is chosen, so that equal choices
  * are equal data. Throws `InputError` naming the option for an order without a cutoff.
  */
 export function chosenOptions(
@@ -13,10 +19,10 @@ export function chosenOptions(
   cutoffs: Cutoffs,
 ): ClusterSpaceOptions | undefined {
   const orders = cutoffOrders(cutoffs);
-  const pairs = { ...pairCutoffs };
-  for (const order of Object.keys(pairs)) {
+  const pairs: Record<number, Readonly<Record<string, number>>> = {};
+  for (const [order, own] of Object.entries(pairCutoffs ?? {})) {
     requireOrder(order, orders, 'pairCutoffs');
-    if (Object.keys(pairs[Number(order)]).length === 0) delete pairs[Number(order)];
+    if (Object.keys(own).length > 0) pairs[Number(order)] = Object.fromEntries(pairsByName(own));
   }
   for (const order of Object.keys(maximumSites ?? {})) requireOrder(order, orders, 'maximumSites');
   const chosen: ClusterSpaceOptions = {
@@ -44,6 +50,16 @@ export function checkOptions(
     if (!(error instanceof InputError)) throw error;
     throw new InputError(error.problems.map((p) => ({ ...p, field: `${prefix}${p.field}` })));
   }
+}
+
+/** Pairs in alphabetical order, the two species of a pair as well. */
+export function pairsByName(pairs: Readonly<Record<string, number>>): readonly (readonly [string, number])[] {
+  const named = Object.entries(pairs).map(([pair, cutoff]): [string, number] => {
+    const [a, b, ...rest] = pair.split('-');
+    // What is no pair is refused where the species are known.
+    return [b === undefined || rest.length > 0 ? pair : pairName(a, b), cutoff];
+  });
+  return named.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function requireOrder(order: string, orders: readonly number[], field: string): void {

@@ -58,6 +58,15 @@ describe('options that are chosen', () => {
     expect(chosenOptions({ rotational: ['huang', 'born-huang', 'huang'] }, { 2: 4 })).toEqual({
       rotational: ['born-huang', 'huang'],
     });
+    const written: readonly Readonly<Record<string, number>>[] = [
+      { 'Na-Cl': 3, 'Cl-Cl': 2 },
+      { 'Cl-Cl': 2, 'Cl-Na': 3 },
+    ];
+    const either = written.map((pairs) =>
+      JSON.stringify(chosenOptions({ pairCutoffs: { 2: pairs } }, { 2: 4 })),
+    );
+    expect(either[0]).toBe(either[1]);
+    expect(either[0]).toBe('{"pairCutoffs":{"2":{"Cl-Cl":2,"Cl-Na":3}}}');
   });
 
   it('must be about orders that there are', () => {

@@ -7,7 +7,7 @@ import { posteriorSample, predictedMean, predictiveVariance } from '../../src/re
 import { createPrior } from '../../src/regression/priors/index.js';
 import { fitRidge } from '../../src/regression/ridge.js';
 import { maximiseEvidence } from '../../src/regression/search.js';
-import type { Hyperparameters, Posterior } from '../../src/regression/types.js';
+import type { Gram, Hyperparameters, Posterior } from '../../src/regression/types.js';
 import {
   decayMatrix,
   gramOf,
@@ -166,7 +166,7 @@ describe('hyperparameters', () => {
     }
   });
 
-  it.each([1e-5, 1e-12])('other units (%d between orders 2 and 4) change nothing but units', (unit) => {
+  it.each([1e-5, 1e-6, 1e-12])('other units (%d between orders 2 and 4) change nothing but units', (unit) => {
     const problem = syntheticProblem(25, 60);
     const scale = [1, Math.sqrt(unit), unit];
     const p = problem.parameters;
@@ -183,13 +183,33 @@ describe('hyperparameters', () => {
       plain.parameters,
       1e-8,
     );
-    if (unit < 1e-5) return; // ln α would leave its bounds
+    if (unit < 1e-6) return; // ln α would leave its bounds
+    // The sums have condition numbers of 1e12 and more between orders.
+    const fixed = { prior: 'by-order', logAlpha: [2, 3, 4] } as const;
+    const inUnits = { ...fixed, logAlpha: fixed.logAlpha.map((v, n) => v + 2 * Math.log(scale[n])) };
+    const [one, other] = [
+      [problem.gram, fixed],
+      [gram, inUnits],
+    ].map(([sums, hyperparameters]) =>
+      fitRidge(sums as Gram, problem.blocks, {
+        prior: 'by-order',
+        keep: true,
+        start: { hyperparameters: hyperparameters as Hyperparameters, beta: 2500 },
+      }),
+    );
+    expectClose(
+      other.parameters.map((value, j) => value * ofColumn[j]),
+      one.parameters,
+      1e-8,
+    );
+    expectClose(predictiveVariance(other, x), predictiveVariance(one, problem.x), 1e-8);
+    expect(other.effectiveParameters).toBeCloseTo(one.effectiveParameters, 6);
     for (const prior of ['by-order', 'decay'] as const) {
       const a = posteriorFor(problem, prior);
       const b = fitRidge(gram, problem.blocks, { prior });
       const shift = numbersOf(b.hyperparameters).map((value, i) => value - 2 * Math.log(scale[i] ?? 1));
       expectClose(shift, numbersOf(a.hyperparameters), 1e-5);
-      expect(b.beta / a.beta).toBeCloseTo(1, 6);
+      expect(b.beta / a.beta).toBeCloseTo(1, 5);
       expectClose(
         b.parameters.map((value, j) => value * ofColumn[j]),
         a.parameters,
