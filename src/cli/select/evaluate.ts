@@ -20,10 +20,9 @@ import type { Hyperparameters, Posterior, PriorName } from '../../regression/typ
 import { createBayesianError } from '../../uncertainty/bayesianError.js';
 import { expansionName } from './expansions.js';
 
-/** How long a kernel is timed, ms; and the fewest calls, unless these take so long. */
-const TIMING = 40;
-const FEWEST_CALLS = 5;
-const LONG = 2000;
+/** How long a kernel is timed in all, and in one batch of calls at least, s. */
+const TIMING = 0.04;
+const BATCH = 0.004;
 
 /** An expansion with a prior, and how it does on the data; eV and Å. */
 export interface EvaluatedCandidate extends Candidate {
@@ -35,7 +34,7 @@ export interface EvaluatedCandidate extends Candidate {
   readonly effectiveParameters: number;
   readonly fittingError: number;
   readonly notDetermined: readonly number[];
-  /** Of the forces, and of ε_B, at one MD step; measured here, s. */
+  /** Of the forces, and of ε_B, at one MD step; processor time measured here, s. */
   readonly forceSeconds: number;
   readonly errorSeconds: number;
 }
@@ -101,7 +100,7 @@ function leftOutRmse(
   return Math.sqrt(squares / (structures.length * design.rows));
 }
 
-/** What a step of MD will take: forces and ε_B, each the shortest of repeated calls on this machine, one core. */
+/** What a step of MD will take: forces and ε_B, on this machine, one core. */
 function stepCost(
   space: ClusterSpace,
   supercell: Supercell,
@@ -114,19 +113,23 @@ function stepCost(
   const error = createBayesianError(space, supercell);
   error.setPrecision(posterior.precisionFactor!, posterior.beta);
   return {
-    forceSeconds: shortest(() => force.evaluate(u, forces)),
-    errorSeconds: shortest(() => error.evaluate(u)),
+    forceSeconds: processorSeconds(() => force.evaluate(u, forces)),
+    errorSeconds: processorSeconds(() => error.evaluate(u)),
   };
 }
 
-function shortest(call: () => unknown): number {
+/** Processor time of a call, s: other work on the machine does not count. The best of several batches, after one call to warm up. */
+function processorSeconds(call: () => unknown): number {
+  call();
   let best = Number.POSITIVE_INFINITY;
-  const begin = performance.now();
-  for (let calls = 0; ; calls++) {
-    const start = performance.now();
-    const spent = start - begin;
-    if (calls > 0 && spent > (calls < FEWEST_CALLS ? LONG : TIMING)) return best / 1e3;
-    call();
-    best = Math.min(best, performance.now() - start);
+  for (let spent = 0, calls = 1; spent < TIMING; ) {
+    const start = process.cpuUsage();
+    for (let k = 0; k < calls; k++) call();
+    const { user, system } = process.cpuUsage(start);
+    const seconds = (user + system) / 1e6;
+    spent += seconds;
+    if (seconds < BATCH) calls *= 2;
+    else best = Math.min(best, seconds / calls);
   }
+  return best;
 }
