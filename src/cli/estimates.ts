@@ -4,6 +4,14 @@ export function approximately(seconds: number): string {
   return seconds < 600 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / 60)} min`;
 }
 
+/** A time that somebody waits for: `40 s`, `3 min`, `2.5 h`; `?` where it is not known. */
+export function waiting(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  if (seconds < 5400) return `${Math.ceil(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
 /** Estimated memory, to the next ten MiB. */
 export function mebibytes(bytes: number): string {
   return `${Math.max(10, Math.ceil(bytes / 10485760) * 10)} MiB`;

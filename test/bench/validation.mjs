@@ -25,6 +25,11 @@ function changed(text, changes) {
 const name = (value) => [/^name: .*$/m, `name: ${value}`];
 const temperature = (kelvin) => [/temperature: 40 # K/, `temperature: ${kelvin} # K`];
 const order6 = [/cutoffs: .*$/m, 'cutoffs: { 2: 7.6, 3: 4.0, 4: 4.0, 5: 4.0, 6: 4.0 } # Å'];
+// Twice as many structures as the convergence criteria and the stall rule ask for by default.
+const thirty = [
+  /^test:$/m,
+  'acquisition:\n  stall: { structures: 30 }\n\nconvergence:\n  minStructures: 30\n\ntest:',
+];
 // The lattice sites of 64 atoms leave room for 5.4 Å.
 const atoms64 = [
   [/supercell: .*$/m, 'supercell: [2, 2, 2]'],
@@ -42,6 +47,14 @@ const campaigns = {
   'argon-40K-order6': changed(argon, [name('argon-40K-order6'), order6]),
   'argon-60K-expanded': changed(argon, [name('argon-60K-expanded'), temperature(60), expanded]),
   'argon-60K-order6': changed(argon, [name('argon-60K-order6'), temperature(60), expanded, order6]),
+  'argon-40K-order6-30': changed(argon, [name('argon-40K-order6-30'), order6, thirty]),
+  'argon-60K-order6-30': changed(argon, [
+    name('argon-60K-order6-30'),
+    temperature(60),
+    expanded,
+    order6,
+    thirty,
+  ]),
   'silicon-64': changed(silicon, [name('silicon-64'), ...atoms64, everyStep]),
   'silicon-216': changed(silicon, [name('silicon-216')]),
 };
@@ -52,12 +65,14 @@ const cases = {
   'argon-40K-order6': ['seeds', 'argon-40K-order6', '--seeds', '3'],
   'argon-60K-expanded': ['seeds', 'argon-60K-expanded', '--seeds', '3'],
   'argon-60K-order6': ['seeds', 'argon-60K-order6', '--seeds', '3'],
+  'argon-40K-order6-30': ['seeds', 'argon-40K-order6-30', '--seeds', '3'],
+  'argon-60K-order6-30': ['seeds', 'argon-60K-order6-30', '--seeds', '3'],
   'argon-criteria': ['criteria', 'argon-60K-expanded', '--seeds', '3', '--time', '100 ps'],
   'argon-priors': ['priors', 'argon-60K-expanded', '--seeds', '3'],
   'silicon-64': ['seeds', 'silicon-64', '--seeds', '2'],
   'silicon-216': ['seeds', 'silicon-216', '--seeds', '2'],
-  'silicon-criteria': ['criteria', 'silicon-64', '--seeds', '1', '--time', '50 ps'],
-  'silicon-priors': ['priors', 'silicon-216', '--seeds', '2'],
+  'silicon-criteria': ['criteria', 'silicon-64', '--seeds', '3', '--time', '50 ps'],
+  'silicon-priors': ['priors', 'silicon-216', '--seeds', '3'],
 };
 
 const [folder, ...chosen] = process.argv.slice(2);

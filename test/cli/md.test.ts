@@ -20,11 +20,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** What the last run said on standard error, a line each. */
+let said: string[] = [];
+
 /** Runs `anharmony md`; what it printed on standard output. */
 async function md(out: string, ...flags: string[]): Promise<string> {
   const printed: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void printed.push(text));
-  const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  said = [];
+  const error = vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text));
   try {
     const program = new Command().exitOverride();
     registerMd(program);
@@ -71,6 +75,14 @@ describe('anharmony md', () => {
     // 0.05 Å² ± a factor: kT over the springs of a crystal with a Debye temperature of some 90 K.
     expect(summary.meanSquareDisplacement[0]).toBeGreaterThan(0.02);
     expect(summary.meanSquareDisplacement[0]).toBeLessThan(0.3);
+  });
+
+  it('says beforehand what it will hold and take', async () => {
+    await md('cost', '--time', '0.5ps', '--supercell', '4', '3', '3', '--every', '5');
+    expect(said[0]).toMatch(/^144 atoms, 42 parameters: memory about \d+ MiB$/);
+    expect(said[1]).toMatch(/^100 steps, forces in [\d.]+ ms, ε_B in [\d.]+ ms each 5 steps: about \d+ s$/);
+    await md('cost', '--time', '0.6ps', '--supercell', '4', '3', '3', '--every', '5', '--resume');
+    expect(said[1]).toMatch(/^20 steps, /);
   });
 
   it('gives the same bits for the same seed, and others for another', async () => {

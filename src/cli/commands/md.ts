@@ -6,6 +6,7 @@ import { decodeForceField, type ForceField, parametersHash } from '../../forcefi
 import { storeError } from '../../store/errors.js';
 import { EXIT } from '../exit.js';
 import { readCheckpoint, writeCheckpoint } from '../production/checkpoint.js';
+import { memoryLine, timeLine } from '../production/cost.js';
 import { createProductionFiles, PRODUCTION_FILES, tables } from '../production/files.js';
 import { type MdFlags, mdOptions } from '../production/options.js';
 import { prepareProduction } from '../production/prepare.js';
@@ -64,13 +65,16 @@ async function md(path: string, flags: MdFlags): Promise<void> {
   const field = readField(path);
   const identity = { parameters: parametersHash(field.parameters), options };
   const resumed = flags.resume ? readCheckpoint(folder, identity) : undefined;
+  const say = (line: string) => console.error(line);
+  say(memoryLine(field, options));
   const prepared = prepareProduction(field, path, options);
   const run = resumed === undefined ? prepared : { ...prepared, state: resumed.state };
+  say(timeLine(run));
   makeFolder(folder);
 
   const files = createProductionFiles(folder, run, options.trajectory, resumed?.lengths);
   const statistics = createStatistics(run, resumed?.statistics);
-  const progress = createProgressLines(run, (line) => console.error(line));
+  const progress = createProgressLines(run, say);
   const interrupt = listenForInterrupt();
   const checkpoint = () =>
     writeCheckpoint(folder, identity, {

@@ -1,4 +1,5 @@
 import { TO_MEV } from '../../units.js';
+import { waiting } from '../estimates.js';
 import type { Production, ProductionRow } from './runner.js';
 import type { ProductionSummary } from './statistics.js';
 import { describeWreckSite } from './wreckSite.js';
@@ -23,8 +24,8 @@ export function createProgressLines(
       `${picoseconds(run, frame.step)} of ${picoseconds(run, run.untilStep)} ps`,
       `${frame.temperature.toFixed(0)} K`,
       ...(error === undefined ? [] : [`ε_B ${(TO_MEV * error.rms).toFixed(2)} meV/Å`]),
-      `${speed.toFixed(0)} steps/s`,
-      `${remaining((run.untilStep - frame.step) / speed)} left`,
+      `${speed < 10 ? speed.toPrecision(2) : speed.toFixed(0)} steps/s`,
+      `${waiting((run.untilStep - frame.step) / speed)} left`,
     ];
     write(parts.join('  '));
   };
@@ -73,11 +74,4 @@ function broadening({ friction, highestFrequency }: Production): string[] {
 
 function picoseconds(run: Production, step: number): string {
   return ((step * run.integrator.timestep) / 1e3).toFixed(2);
-}
-
-function remaining(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '?';
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  if (seconds < 5400) return `${Math.ceil(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }
