@@ -18,8 +18,8 @@ export function startRound(before: CampaignState): CampaignState {
   if (retryAsked(state)) return retryLabels(state);
   const outOfTime = state.walkers.every((w) => atLimit(state, w));
   if (outOfTime || state.picked >= limits.structures) {
-    if (state.assessment?.converged)
-      return finish(state, { kind: 'converged', reason: 'ran to its limit, converged' });
+    if ((state.judged ?? state.assessment)?.converged)
+      return finish(state, { kind: 'converged', reason: convergedAtLimit(state) });
     const limit = outOfTime ? 'the MD time limit' : `the limit of ${limits.structures} structures`;
     const missing = state.assessment?.missing.join('; ') || 'an assessment';
     return finish(state, { kind: 'exhausted', reason: `reached ${limit}; still missing: ${missing}` });
@@ -31,6 +31,14 @@ export function startRound(before: CampaignState): CampaignState {
     sampling: [],
     walkers: state.walkers.map((w) => ({ ...w, result: null, samples: state.sampling.includes(w.walker) })),
   };
+}
+
+/** A limit cares for no refit: where the last one came too late to be judged, the one before it was, and that is said. */
+function convergedAtLimit({ walkers, rules }: CampaignState): string {
+  const { stepsSinceRefit } = rules.convergence;
+  return walkers.every((w) => w.sinceRefit.steps >= stepsSinceRefit)
+    ? 'ran to its limit, converged'
+    : `ran to its limit, converged when it was last judged; its last refit came less than ${stepsSinceRefit} MD steps before the limit`;
 }
 
 /** All walkers have ended their part: judge convergence, then hand the picks on in canonical order (step, walker). */
@@ -97,11 +105,12 @@ function judge(state: CampaignState): CampaignState {
   const learns = assessment.ratio !== null && md > 0 && random + phonon === 0;
   const before = state.learning ?? [];
   const learning = learns ? learn(before, { structures: md, ratio: assessment.ratio! }) : before;
+  const judged = assessment.ratio === null ? {} : { judged: assessment };
   const { fittingError, mean, deviation } = assessment;
   const point = { round: state.round, structures: md, fittingError, mean, deviation };
   const course = [...(state.course ?? []), point].slice(-COURSE);
   return note(
-    { ...state, assessment, learning, course },
+    { ...state, assessment, ...judged, learning, course },
     { type: 'assessed', round: state.round, assessment },
   );
 }

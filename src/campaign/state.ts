@@ -61,6 +61,8 @@ export interface CampaignState {
   readonly assessment: Assessment | null;
   /** The latest looks at convergence, oldest first; absent before the first. */
   readonly course?: readonly CoursePoint[];
+  /** The latest look at convergence for which there was MD enough since the refit before it; absent until there is one. */
+  readonly judged?: Assessment;
   /** How ε_B has fallen with the number of structures, the latest of it; absent where a version before recorded none. */
   readonly learning?: readonly LearningPoint[];
   /** Rounds that the guard ended. */

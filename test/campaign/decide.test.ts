@@ -416,6 +416,41 @@ describe('limits', () => {
   });
 });
 
+describe('a refit just before the limit', () => {
+  const convergence = { ...smallRules().convergence, stopAtConvergence: false };
+  const rules = { convergence, limits: { steps: 40_000, structures: 1000, roundSteps: 1000 } };
+  /** A wreck in the last round brings a label, and with it a refit after which too little MD is left. */
+  function late(nature: Partial<Nature>) {
+    const last = campaign({ quietFrom: 16, ...nature }, rules).state.round;
+    const outcome = (_: number, round: number) => (round === last ? ('wrecked' as const) : undefined);
+    const { state, ledger } = campaign({ quietFrom: 16, ...nature, outcome }, rules);
+    expect(state.round).toBe(last + 1);
+    expect(only(ledger, 'assessed').at(-1)?.assessment.ratio).toBeNull();
+    return { state, before: only(ledger, 'assessed').at(-2)!.assessment };
+  }
+
+  it('does not undo what was judged before it, and that is said', () => {
+    const { state, before } = late({});
+    expect(before.converged).toBe(true);
+    expect(state.verdict?.kind).toBe('converged');
+    expect(state.verdict?.reason).toMatch(
+      /when it was last judged; its last refit came less than 1000 MD steps before the limit/,
+    );
+  });
+
+  it('is no convergence where none was seen', () => {
+    const { state, before } = late({ bayesianError: () => 0.02 });
+    expect(before.converged).toBe(false);
+    expect(state.verdict?.kind).toBe('exhausted');
+    expect(state.verdict?.reason).toMatch(/enough MD since the last refit/);
+  });
+
+  it('is not mentioned where there was none', () => {
+    const { state } = campaign({ quietFrom: 16 }, rules);
+    expect(state.verdict?.reason).toBe('ran to its limit, converged');
+  });
+});
+
 describe('an end from outside', () => {
   const undisturbed = campaign({ keeps: 2 }, { walkers: [{ temperature: 300 }, { temperature: 400 }] }).state;
   const ends = fc.record({
