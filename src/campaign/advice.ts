@@ -106,7 +106,7 @@ function errorAdvice({
 function wreckAdvice({ wrecks }: AdviceFacts): string[] {
   if (wrecks === 0) return [];
   return [
-    `${count(wrecks, 'trajectory was', 'trajectories were')} wrecked: end the expansion at an even order, shorten the cutoffs of the highest order, take a shorter timestep, or begin colder (md.temperature as a schedule, e.g. [{ from: 100, to: 300, time: 20 ps }]).`,
+    `${count(wrecks, 'trajectory was', 'trajectories were')} wrecked: take smaller first displacements (initial.random.displacement) and start MD from one along the phonons (initial.start), end the expansion at an even order, shorten the cutoffs of the highest order, take a shorter timestep, or begin colder (md.temperature as a schedule, e.g. [{ from: 100, to: 300, time: 20 ps }]).`,
   ];
 }
 

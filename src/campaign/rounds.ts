@@ -48,7 +48,7 @@ export function endRound(state: CampaignState): CampaignState {
   if (stuck) {
     return finish(moved, {
       kind: 'stalled',
-      reason: `walker ${stuck.walker} was wrecked three times in one place: ${stuck.result?.detail ?? ''}`,
+      reason: `walker ${stuck.walker} cannot go on without a person: ${stuck.result?.detail ?? ''}`,
     });
   }
   const judged = judge(moved);

@@ -166,7 +166,8 @@ function pick(run: Run, rule: PickRule, decision: Decision, summary: ErrorSummar
 /**
  * METHOD, blow-up guard. First wreck of an interval: back to the state at its first step, which is labelled. Second: half
  * way from there to the ideal lattice, and that is labelled. Third: a person must look. A structure that was picked already
- * is not picked again: the same walk in a better force field, or else the second wreck, follows.
+ * is not picked again: the same walk in a better force field, or else the second wreck, follows. Nor is the ideal lattice, whose
+ * label is 0 = 0: a walk that began there and has brought nothing else waits for a person at once.
  */
 function wrecked(run: Run, wreck: Wreck): Exploration {
   const { state, anchor, decider, model } = run;
@@ -184,7 +185,10 @@ function wrecked(run: Run, wreck: Wreck): Exploration {
   state.displacements.set(anchor.state.displacements);
   state.velocities.set(anchor.state.velocities);
   if (count > 2) return ended(run, 'stuck', detail);
-  if (!anchor.picked) {
+  const ideal = state.displacements.every((x) => x === 0);
+  if (ideal && run.picks.length === 0)
+    return ended(run, 'stuck', `${detail}; it began at the ideal lattice, whose forces teach nothing`);
+  if (!anchor.picked && !ideal) {
     run.temperature = kineticTemperature(kineticEnergy(state.velocities, model.masses), model.masses.length);
     const summary = model.error(state.displacements);
     pick(run, 'wreck', decider.takeAfterWreck(interval, quantityOf(run, summary)), summary);

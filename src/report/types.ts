@@ -63,6 +63,8 @@ export interface Outcome {
   readonly structuresFromMd: number;
   /** MD time of all walkers together, ps. */
   readonly totalTime: number;
+  /** Times that the blow-up guard ended MD. */
+  readonly wrecks: number;
   readonly progress: ConvergenceProgress;
 }
 

@@ -98,6 +98,19 @@ describe('a wreck', () => {
     expect(second.checkpoint.wrecks.count).toBe(1);
   });
 
+  it('on the way from the ideal lattice waits for a person at once: its label would be 0 = 0', () => {
+    expect(input.checkpoint.state.displacements.every((x) => x === 0)).toBe(true);
+    const result = walk(input, 60);
+    expect(result.outcome).toBe('stuck');
+    expect(result.detail).toMatch(/wreck 1 after step 0, at step 60: .*ideal lattice/);
+    expect(result.picks).toEqual([]);
+    const stall = { after: 40, structures: 9, fraction: 1e9 };
+    const partly = walk({ ...input, acquisition: { ...silent, minWindow: 0, stall } }, 60);
+    expect(partly.outcome).toBe('wrecked');
+    expect(partly.picks.map((p) => p.rule)).toEqual(['stall']);
+    expect(partly.checkpoint.state).toEqual(input.checkpoint.state);
+  });
+
   it('keeps the structures that the criterion took before', () => {
     const result = walk(toyInput({ acquisition: eager, lookahead: 20 }), 370);
     expect(result.picks.at(-1)).toMatchObject({ rule: 'wreck', step: 300 });

@@ -81,6 +81,7 @@ export function sampleData(change: Partial<ReportData> = {}): ReportData {
       trainingStructures: 16,
       structuresFromMd: 16,
       totalTime: 8,
+      wrecks: 0,
       progress: {
         time: { have: 8, need: 5 },
         sinceRefit: { have: 1.2, need: 1 },
@@ -157,6 +158,7 @@ export function emptyData(): ReportData {
       trainingStructures: 0,
       structuresFromMd: 0,
       totalTime: 0,
+      wrecks: 0,
       progress: { ...full.outcome.progress, ratio: { have: null, strict: 0.25, relaxed: 0.35 } },
     },
     traces: [],

@@ -45,6 +45,7 @@ export function outcomeOf(
     trainingStructures: totalOf(counts),
     structuresFromMd: counts.md,
     totalTime: ps([...lastStep.values()].reduce((a, b) => a + b, 0)),
+    wrecks: wrecksIn(ledger),
     progress: {
       time: { have: shortest(walkers.map((w) => w.step)), need: ps(c.minSteps) },
       sinceRefit: { have: shortest(walkers.map((w) => w.since)), need: ps(c.stepsSinceRefit) },
@@ -78,12 +79,15 @@ function adviceFrom(
     fromMd: refit?.counts.md ?? 0,
     picked: asked.size - dropped,
     quarantined: fatesOf(ledger).lost.count,
-    wrecks: entriesOf(ledger, 'explored').filter(
-      ({ outcome }) => outcome === 'wrecked' || outcome === 'stuck',
-    ).length,
+    wrecks: wrecksIn(ledger),
     steps,
     notDetermined: refit?.forceField.notDetermined ?? [],
   });
+}
+
+function wrecksIn(ledger: readonly LedgerEntryBody[]): number {
+  const ends = entriesOf(ledger, 'explored').map(({ outcome }) => outcome);
+  return ends.filter((outcome) => outcome === 'wrecked' || outcome === 'stuck').length;
 }
 
 /** What a running campaign still needs. */

@@ -12,7 +12,7 @@ export function conclude(state: CampaignState, folder: string, format: ViewForma
   if (format === 'json') return void write(JSON.stringify(resultLine(state, folder)));
   for (const line of verdictLines(state)) write(line);
   if (state.publishProblem) return void write(`the results could not be written: ${state.publishProblem}`);
-  write(`force field  ${join(folder, RESULT_FILES.forceField)}`);
+  if (state.forceField) write(`force field  ${join(folder, RESULT_FILES.forceField)}`);
   write(`report       ${join(folder, RESULT_FILES.report)}`);
   write(`ledger       ${join(folder, RESULT_FILES.ledger)}`);
   if (state.forceField) write(`force constants ${state.forceField.parametersHash}`);

@@ -91,7 +91,7 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
               step: entry.toStep,
               kind: 'message',
               level: 'warn',
-              text: entry.detail ?? entry.outcome,
+              text: `${entry.detail ?? entry.outcome}: ${afterWreck(entry)}`,
             },
           ]
         : [];
@@ -136,4 +136,11 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
     case 'labelled':
       return [];
   }
+}
+
+/** What follows from a wreck. */
+function afterWreck({ outcome, toStep, picks }: Extract<LedgerEntryBody, { type: 'explored' }>): string {
+  if (outcome === 'stuck') return 'a person must look';
+  const label = picks > 0 ? 'whose structure is labelled' : 'whose label is there already';
+  return `back to step ${toStep}, ${label}`;
 }

@@ -7,6 +7,7 @@ import type { CampaignState } from '../../campaign/state.js';
 import { expectedErrorInterval } from '../../report/expectedError.js';
 import { forecastLine } from '../../report/forecast.js';
 import { forceError, forceErrorInterval, percent, picoseconds } from '../../report/numbers.js';
+import { wreckText } from '../../report/wrecks.js';
 
 /** The verdict with its numbers, for the last lines of a run and for `status`. */
 export function verdictLines(state: CampaignState): string[] {
@@ -36,6 +37,8 @@ export function verdictLines(state: CampaignState): string[] {
     const { rmse, mae, frames } = forceField.test;
     lines.push(`  test set of ${frames} structures: RMSE ${forceError(rmse)}, MAE ${forceError(mae)}`);
   }
+  const wrecks = wreckText(state.wrecks ?? 0);
+  if (wrecks !== undefined) lines.push(`  ${wrecks}`);
   if (verdict === null) {
     const left = forecastLine(forecast(state));
     if (left !== undefined) lines.push(`  ${left}`);

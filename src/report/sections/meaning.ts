@@ -4,6 +4,7 @@ import { calibrationRatio } from '../figures/calibration.js';
 import { fixed, forceError, kelvinRange, percent, plural } from '../numbers.js';
 import type { ReportData, Verdict } from '../types.js';
 import { typeset } from '../typeset.js';
+import { wreckText } from '../wrecks.js';
 import { table } from './parts.js';
 
 /** What the verdict means, in words, with the convergence criteria one by one. */
@@ -30,7 +31,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   exhausted:
     'The campaign reached a limit that was set before it converged. The force field is usable, but more MD would still improve it.',
   stalled:
-    'The campaign found nothing more to learn by its own rules, yet the criteria for convergence are not met.',
+    'The campaign cannot go on by its own rules, and the criteria for convergence are not met. The reason above says what a person has to look at.',
   stopped:
     'A person ended the campaign before it converged. The force field is usable, but more MD would still improve it.',
   running: 'The campaign is still running; this is how it stands now.',
@@ -44,6 +45,7 @@ function sentences(data: ReportData): readonly string[] {
     VERDICTS[data.outcome.verdict],
     errorSentence(data),
     checkSentence(data),
+    wreckText(data.outcome.wrecks) ?? '',
     scopeSentence(data),
   ].filter((text) => text !== '');
 }
