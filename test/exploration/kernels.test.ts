@@ -1,36 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { nearestNeighbourDistance } from '../../src/crystal/minimum-image.js';
-import { buildSupercell } from '../../src/crystal/supercell.js';
-import { buildClusterSpace } from '../../src/expansion/clusterSpace.js';
 import { decodeProgress, encodeProgress } from '../../src/exploration/codec.js';
 import { explore } from '../../src/exploration/explore.js';
-import type { Exploration, WalkerModel } from '../../src/exploration/model.js';
+import type { Exploration } from '../../src/exploration/model.js';
 import type { ExplorationInput, ExplorationProgress, WalkerSettings } from '../../src/exploration/types.js';
 import { newWalker } from '../../src/exploration/walker.js';
-import { createForceKernel } from '../../src/forcefield/forceKernel.js';
-import { createBayesianError } from '../../src/uncertainty/bayesianError.js';
-import { trainedArgon } from '../support/trainedArgon.js';
+import { argonModel, argonModelParts } from '../support/argonModel.js';
 import { eager } from './toyModel.js';
 
-const field = trainedArgon();
-const space = buildClusterSpace(field.primitive, field.cutoffs);
-const supercell = buildSupercell(field.primitive, field.primitive.crystal, [...field.supercell]);
-const masses = Float64Array.from(supercell.siteOf, (site) => field.primitive.masses[site]);
-
-function model(): WalkerModel {
-  const force = createForceKernel(space, supercell);
-  const error = createBayesianError(space, supercell);
-  force.setParameters(field.parameters);
-  error.setPrecision(field.precisionFactor!, field.beta);
-  return {
-    masses,
-    nearestNeighbour: nearestNeighbourDistance(field.primitive.crystal),
-    fittingError: 1 / Math.sqrt(field.beta),
-    force: (u, forces) => force.evaluate(u, forces),
-    error: (u) => error.evaluate(u),
-    addStructure: (u) => error.addStructure(u),
-  };
-}
+const { masses } = argonModelParts;
 
 const walker: WalkerSettings = { walker: 0, temperature: 40, timestep: 5, friction: 0.01, seed: 3 };
 const input: ExplorationInput = {
@@ -43,7 +20,7 @@ const input: ExplorationInput = {
 };
 
 describe('an exploration with the real kernels (argon, 108 atoms)', () => {
-  const whole = explore(input, model());
+  const whole = explore(input, argonModel());
   if (whole.outcome === 'stopped') throw new Error('stopped');
 
   it('picks, and its picks lower ε_B', () => {
@@ -57,7 +34,7 @@ describe('an exploration with the real kernels (argon, 108 atoms)', () => {
     let from: ExplorationInput | ExplorationProgress = input;
     for (let piece = 0; piece < 1000; piece++) {
       let left = 61;
-      const result: Exploration = explore(from, model(), { shouldStop: () => --left <= 0 });
+      const result: Exploration = explore(from, argonModel(), { shouldStop: () => --left <= 0 });
       if (result.outcome !== 'stopped') {
         expect(result).toStrictEqual(whole);
         expect(piece).toBeGreaterThan(2);

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAcquisition } from '../../src/uncertainty/acquisition.js';
 import { createCriterion } from '../../src/uncertainty/criteria/index.js';
-import type { AcquisitionSettings, CriterionSettings, PickRule } from '../../src/uncertainty/types.js';
-import { createWindow } from '../../src/uncertainty/window.js';
+import type { AcquisitionSettings, CriterionSettings } from '../../src/uncertainty/types.js';
+import { acquire, acquirePlainly } from './plainAcquisition.js';
 
 const base: AcquisitionSettings = {
   criterion: { name: 'trajectory-deviation', n: 3 },
@@ -15,62 +15,14 @@ const base: AcquisitionSettings = {
   stall: null,
 };
 
-interface Taken {
-  readonly step: number;
-  readonly rule: PickRule;
-}
-
-/** Runs the acquisition over ε_B of the steps 1, 2, … (those at multiples of `every` count). */
-function run(settings: AcquisitionSettings, errors: readonly number[], fittingError = 1): Taken[] {
-  const acquisition = createAcquisition(settings);
-  const window = createWindow(settings.window, 0);
-  const taken: Taken[] = [];
-  for (let step = settings.every; step <= errors.length; step += settings.every) {
-    const { rule } = acquisition.decide({
-      step,
-      error: errors[step - 1],
-      window: window.at(step),
-      lastPick: taken.at(-1)?.step ?? -1,
-      picked: taken.length,
-      fittingError,
-      minimumErrors: [0.1, 0.3],
-    });
-    window.push(step, errors[step - 1]);
-    if (rule !== null) taken.push({ step, rule });
-  }
-  return taken;
-}
-
-/** METHOD word by word, with every sample kept. */
-function plain(settings: AcquisitionSettings, errors: readonly number[], fittingError = 1): Taken[] {
-  const { criterion, every, window: k, minWindow, minGap, stall } = settings;
-  const taken: Taken[] = [];
-  for (let s = 1; s <= errors.length; s++) {
-    if (s % every !== 0) continue;
-    const previous = [];
-    for (let t = Math.max(1, s - k); t < s; t++) if (t % every === 0) previous.push(errors[t - 1]);
-    if (previous.length < Math.floor(minWindow / every)) continue;
-    const mu = previous.reduce((a, b) => a + b, 0) / previous.length;
-    const sigma = Math.sqrt(previous.reduce((a, b) => a + (b - mu) * (b - mu), 0) / previous.length);
-    const last = taken.at(-1)?.step;
-    const limits = {
-      'trajectory-average': () => (criterion as { gamma: number }).gamma * mu,
-      'trajectory-deviation': () => mu + (criterion as { n: number }).n * sigma,
-      'minimum-error': () => (0.1 + 0.3) / 2,
-      fixed: () => 0.8 * fittingError,
-    };
-    if (errors[s - 1] > limits[criterion.name]() && (last === undefined || s - last >= minGap)) {
-      taken.push({ step: s, rule: criterion.name });
-    } else if (
-      stall !== null &&
-      s - (last ?? 0) >= stall.after &&
-      (taken.length < stall.structures || mu > stall.fraction * fittingError)
-    ) {
-      taken.push({ step: s, rule: 'stall' });
-    }
-  }
-  return taken;
-}
+/** ε_B of the steps 1, 2, … with a fitting error. */
+const trace = (errors: readonly number[], fittingError = 1) => ({
+  errors,
+  fittingError,
+  minimumErrors: [0.1, 0.3],
+});
+const run = (settings: AcquisitionSettings, errors: readonly number[], fittingError?: number) =>
+  acquire(settings, trace(errors, fittingError));
 
 const criteria: CriterionSettings[] = [
   { name: 'trajectory-average', gamma: 1.5 },
@@ -92,7 +44,7 @@ describe('acquisition against a plain re-implementation', () => {
           const settings = { ...base, criterion, every, stall, minGap };
           const taken = run(settings, errors);
           picks += taken.length;
-          expect(taken).toEqual(plain(settings, errors));
+          expect(taken).toEqual(acquirePlainly(settings, trace(errors)));
         },
       ),
       { seed: 3, numRuns: 60 },
