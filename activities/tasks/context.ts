@@ -13,17 +13,21 @@ import { hashOf } from '../../src/store/canonical.js';
 import type { Ref, Store } from '../../src/store/types.js';
 
 /** What every task of a campaign starts from; kept by the thread from one task to the next. */
-export interface CampaignContext {
+export interface CampaignContext extends CampaignCell {
   readonly bundle: CampaignBundle;
   readonly settings: CampaignBundle['settings'];
   /** What the campaign is, wherever its folder lies. */
   readonly fingerprint: string;
+  readonly space: ClusterSpace;
+  readonly basis: Ref;
+}
+
+/** The crystal of a campaign: what labels are of. */
+export interface CampaignCell {
   readonly primitive: PrimitiveCrystal;
   readonly supercell: Supercell;
   /** Hash of the supercell's identity: names it in structures. */
   readonly supercellHash: string;
-  readonly space: ClusterSpace;
-  readonly basis: Ref;
 }
 
 let kept: { readonly hash: string; readonly context: Promise<CampaignContext> } | undefined;
@@ -43,20 +47,23 @@ export function campaignContext(store: Store, campaign: Ref): Promise<CampaignCo
 async function load(store: Store, campaign: Ref): Promise<CampaignContext> {
   const bundle = await readBundle(store, campaign);
   const { settings } = bundle;
-  const unit = parseCrystal(bundle.crystal.text, basename(bundle.crystal.name));
-  const primitive = analyseSymmetry(unit, { symprec: settings.symprec });
-  const supercell = buildSupercell(primitive, unit, settings.supercell.flat());
-  const { space, basis } = await clusterSpaceOf(store, primitive, settings.expansion);
+  const cell = cellOf(bundle);
+  const { space, basis } = await clusterSpaceOf(store, cell.primitive, settings.expansion);
   return {
+    ...cell,
     bundle,
     settings,
     fingerprint: hashOf(fingerprintSource(bundle)),
-    primitive,
-    supercell,
-    supercellHash: supercellIdentity(supercell),
     space,
     basis,
   };
+}
+
+export function cellOf({ crystal, settings }: CampaignBundle): CampaignCell {
+  const unit = parseCrystal(crystal.text, basename(crystal.name));
+  const primitive = analyseSymmetry(unit, { symprec: settings.symprec });
+  const supercell = buildSupercell(primitive, unit, settings.supercell.flat());
+  return { primitive, supercell, supercellHash: supercellIdentity(supercell) };
 }
 
 export async function readBundle(store: Store, campaign: Ref): Promise<CampaignBundle> {

@@ -34,11 +34,21 @@ export async function importData(store: Store, context: CampaignContext): Promis
       const structure = await putStructure(store, supercellHash, displacements);
       const label = { energy: frame.energy ?? Number.NaN, forces, netForce: netForce(forces) };
       const origin = { structure: structure.hash, reference: hashOf({ imported: text }) };
-      await store.link(NAMESPACE, keyOf(context, structure), await putLabel(store, label, origin));
+      await importLabel(store, context, structure, await putLabel(store, label, origin));
       structures.push(structure);
     }
   }
   return { structures, warnings };
+}
+
+/** Puts a label where the label task finds it for a structure of the group `imported`. */
+export async function importLabel(
+  store: Store,
+  context: Pick<CampaignContext, 'fingerprint'>,
+  structure: Ref,
+  label: Ref,
+): Promise<void> {
+  await store.link(NAMESPACE, keyOf(context, structure), label);
 }
 
 /** The label of an imported structure, through the same gate as those of the reference; never computed. */
@@ -61,7 +71,7 @@ export async function importedLabel(
     : { accepted: false, reason: `imported: ${verdict.reason}`, ...common };
 }
 
-function keyOf({ fingerprint }: CampaignContext, structure: Ref): string {
+function keyOf({ fingerprint }: Pick<CampaignContext, 'fingerprint'>, structure: Ref): string {
   return `${structure.hash}:${fingerprint}`;
 }
 

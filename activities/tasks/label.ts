@@ -46,8 +46,8 @@ export async function label(environment: TaskEnvironment, { campaign, command }:
 }
 
 export function calculatorOf(
-  { settings, supercell, bundle }: CampaignContext,
-  reference: ReferenceSettings = settings.reference,
+  { supercell, bundle }: Pick<CampaignContext, 'supercell' | 'bundle'>,
+  reference: ReferenceSettings = bundle.settings.reference,
 ): Calculator {
   const { lattice, species } = supercell.crystal;
   return createCalculator(reference, { lattice, species, folder: bundle.folder });

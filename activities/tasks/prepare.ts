@@ -9,6 +9,7 @@ import type { ActivityInput } from '../types.js';
 import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
 import { importData } from './importedData.js';
+import { inherit } from './inherited.js';
 
 /** Builds the expansion and the first structures: the ideal supercell and random displacements. */
 export async function prepare(
@@ -29,14 +30,17 @@ export async function prepare(
     );
   }
   const ideal = await putStructure(store, supercellHash, new Float64Array(components));
-  const imported = await importData(store, context);
+  const inherited = await inherit(store, context);
+  const data = await importData(store, context);
+  const imported = [...(inherited?.structures ?? []), ...data.structures];
   return {
     type: 'prepared' as const,
     command: command.id,
-    prepared: summary(context, imported.warnings),
+    prepared: summary(context, data.warnings),
     ideal,
     random,
-    ...(imported.structures.length > 0 && { imported: imported.structures }),
+    ...(imported.length > 0 && { imported }),
+    ...(inherited && { inheritance: inherited.inheritance }),
   };
 }
 

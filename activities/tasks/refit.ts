@@ -183,7 +183,11 @@ async function checkLabels(
   return checks;
 }
 
-function asPosterior({ parameters, precisionFactor }: ForceField): Parameters<typeof predictiveVariance>[0] {
+/** The posterior of a force field, for its error bars alone. */
+export function asPosterior({
+  parameters,
+  precisionFactor,
+}: ForceField): Parameters<typeof predictiveVariance>[0] {
   return {
     parameters,
     precisionFactor,

@@ -98,6 +98,7 @@ function prepared(state: CampaignState, event: Extract<CampaignEvent, { type: 'p
   const { basis, parameters, warnings } = event.prepared;
   const known = note(
     { ...state, prepared: event.prepared, stage: 'label' },
+    ...(event.inheritance ? [{ type: 'forked' as const, ...event.inheritance }] : []),
     { type: 'prepared', basis, parameters, warnings },
   );
   return ask(known, [

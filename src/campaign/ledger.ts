@@ -12,6 +12,7 @@ export type LedgerEntryBody = { readonly sequence: number } & LedgerEvent;
 
 export type LedgerEvent =
   | { readonly type: 'started'; readonly name: string; readonly fingerprint: string; readonly campaign: Ref }
+  | ({ readonly type: 'forked' } & Inheritance)
   | {
       readonly type: 'prepared';
       readonly basis: Ref;
@@ -69,6 +70,18 @@ export type LedgerEvent =
   /** Temporal's own record of the campaign so far. */
   | { readonly type: 'history'; readonly history: Ref }
   | { readonly type: 'finished'; readonly verdict: Verdict };
+
+/** What a campaign took over from the one that it was forked from. */
+export interface Inheritance {
+  readonly parent: string;
+  readonly fingerprint: string;
+  /** The parent's ledger as far as it counts. */
+  readonly head: Ref;
+  /** Labels that hold. */
+  readonly taken: number;
+  /** Labels that were left, and why. */
+  readonly left: readonly { readonly reason: string; readonly labels: number }[];
+}
 
 /** Structures in the training set, by group. */
 export interface TrainingCounts {

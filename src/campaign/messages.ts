@@ -1,7 +1,7 @@
 import type { TemperatureProgram } from '../md/temperature.js';
 import type { Ref } from '../store/types.js';
 import type { AcquisitionSettings } from '../uncertainty/types.js';
-import type { LabelCheck, LedgerEntryBody, TrainingCounts } from './ledger.js';
+import type { Inheritance, LabelCheck, LedgerEntryBody, TrainingCounts } from './ledger.js';
 import type { ReferenceSettings } from './schema.js';
 import type {
   ForceFieldSummary,
@@ -99,6 +99,8 @@ export type CampaignEvent = { readonly command: string } & (
       readonly random: readonly Ref[];
       /** Structures of existing data, whose labels are in the store; absent where there are none. */
       readonly imported?: readonly Ref[];
+      /** Absent where it was not forked. */
+      readonly inheritance?: Inheritance;
     }
   | { readonly type: 'test-set'; readonly testSet: Ref; readonly frames: number }
   | { readonly type: 'labelled'; readonly structure: number; readonly outcome: LabelOutcome }

@@ -272,9 +272,23 @@ const test = z
   .optional()
   .describe('An independent test set; nothing is decided by it');
 
+const parent = z
+  .strictObject({
+    campaign: name.describe('Its name'),
+    ledger: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, { error: 'the SHA-256 of a ledger entry, 64 hexadecimal digits' })
+      .describe('The last entry of its ledger that counts, by its SHA-256'),
+  })
+  .optional()
+  .describe(
+    'The campaign of the same store that this one was forked from (written by `anharmony fork`): labels of structures from its MD that still hold are initial training data',
+  );
+
 export const campaignSchema = z
   .strictObject({
     name: name.describe('Names the campaign; a name stands for one configuration'),
+    parent,
     crystal: relativePath.describe('POSCAR or extended XYZ, relative to this file'),
     supercell: z
       .union([integerRow, z.tuple([integerRow, integerRow, integerRow])], {

@@ -1,4 +1,4 @@
-import type { LedgerEntryBody } from '../../campaign/ledger.js';
+import type { Inheritance, LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignEvent } from '../../campaign/messages.js';
 import type { LabelOutcome, PickSummary, Prepared } from '../../campaign/state.js';
 import { decodeCheckpoint } from '../../exploration/codec.js';
@@ -47,6 +47,7 @@ async function eventOf(
       };
       const ideal = asked.find((e) => e.group === 'ideal')!.ref;
       const imported = asked.filter((e) => e.group === 'imported').map((e) => e.ref);
+      const forked = ledger[k - 1];
       return {
         type: 'prepared',
         command,
@@ -54,6 +55,7 @@ async function eventOf(
         ideal,
         random: asked.filter((e) => e.group === 'random').map((e) => e.ref),
         ...(imported.length > 0 && { imported }),
+        ...(forked.type === 'forked' && { inheritance: inheritanceOf(forked) }),
       };
     }
     case 'test-set':
@@ -107,6 +109,10 @@ async function eventOf(
     default:
       return null;
   }
+}
+
+function inheritanceOf({ parent, fingerprint, head, taken, left }: Entry<'forked'>): Inheritance {
+  return { parent, fingerprint, head, taken, left };
 }
 
 function isPhonon(entry: LedgerEntryBody | undefined): boolean {

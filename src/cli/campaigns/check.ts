@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type CampaignBundle, type InputFile, rulesOf } from '../../campaign/bundle.js';
+import { MOST_IMPORTED } from '../../campaign/inheritance.js';
 import { parseData } from '../../crystal/data.js';
 import { reducedFormula } from '../../crystal/formula.js';
 import { labelledFrames } from '../../crystal/labelledFrames.js';
@@ -72,12 +73,9 @@ function throwAll(checks: readonly (() => unknown)[]): void {
   if (problems.length > 0) throw new InputError(problems);
 }
 
-/** Structures that are imported one by one, each with an entry in the ledger. */
-const MOST_IMPORTED = 200;
-
 function checkData({ settings, data }: CampaignBundle, supercell: Supercell): void {
   const { random } = settings.initial;
-  if (data === undefined && random.count === 0) {
+  if (data === undefined && settings.parent === undefined && random.count === 0) {
     throw inputError({
       field: 'initial.random.count',
       message: 'there is nothing to start from',

@@ -35,6 +35,10 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
       return [{ ...common, kind: 'message', level: 'info', text: `${entry.by}: ${orderText(entry.order)}` }];
     case 'history':
       return [];
+    case 'forked': {
+      const text = `${entry.taken} labels of ${entry.parent} hold and are initial training data`;
+      return [{ ...common, kind: 'message', level: 'info', text }];
+    }
     case 'resumed':
       return [{ ...common, kind: 'message', level: 'info', text: 'the campaign goes on where it was' }];
     case 'prepared':

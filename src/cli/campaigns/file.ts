@@ -19,7 +19,11 @@ export interface LoadedCampaign {
 
 /** Reads and validates a campaign file; throws `InputError` with everything that is wrong with it. */
 export function loadCampaign(path: string): LoadedCampaign {
-  const source = readText(path, 'CAMPAIGN');
+  return assembleCampaign(readText(path, 'CAMPAIGN'), path);
+}
+
+/** The same from the text that stands, or is to stand, at `path`. */
+export function assembleCampaign(source: string, path: string): LoadedCampaign {
   const settings = parseCampaign(source, path);
   const folder = dirname(resolve(path));
   const bundle: CampaignBundle = {
@@ -32,6 +36,10 @@ export function loadCampaign(path: string): LoadedCampaign {
     source,
     folder,
   };
+  return campaignOf(bundle);
+}
+
+export function campaignOf(bundle: CampaignBundle): LoadedCampaign {
   return { bundle, fingerprint: hashOf(fingerprintSource(bundle)) };
 }
 

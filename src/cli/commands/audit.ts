@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readBundle } from '../../../activities/tasks/context.js';
-import { RESULT_FILES } from '../../../activities/tasks/publish.js';
-import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import { inputError } from '../../errors.js';
+import { renderAudit } from '../../report/audit/page.js';
+import { story } from '../../report/audit/story.js';
+import { writeFileAtomic } from '../../store/atomicFile.js';
 import { openFolderStore } from '../../store/folderStore.js';
-import { parseLedgerLines } from '../../store/ledger.js';
-import { refOf } from '../../store/ref.js';
-import type { Ref, Store } from '../../store/types.js';
-import { storyLines, structureLines } from '../audit/story.js';
+import type { Store } from '../../store/types.js';
+import { campaignOf, gatherAudit, wholeStory } from '../audit/gather.js';
+import { storyLines } from '../audit/story.js';
 import { verifyCampaign } from '../audit/verify.js';
+import { publishedLedger, type RecordedLedger, recordedLedger } from '../campaigns/recordedLedger.js';
+import { findBundle } from '../campaigns/registry.js';
 import { EXIT } from '../exit.js';
 import { type Home, homeOf } from '../home.js';
 import { homeOption } from './options.js';
@@ -19,6 +19,7 @@ interface AuditOptions {
   readonly home?: string;
   readonly structure?: number;
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 /** `anharmony audit | verify`: how a campaign's numbers came about, and the proof of it. Both need no server. */
@@ -29,6 +30,7 @@ export function registerAudit(program: Command): void {
     .argument('<name>', 'name of the campaign')
     .option('--structure <number>', 'this training structure alone', parseNumber)
     .option('--json', 'the entries themselves')
+    .option('--html <file>', 'the whole story as one page')
     .addOption(homeOption())
     .action(audit);
   program
@@ -43,59 +45,45 @@ export function registerAudit(program: Command): void {
 async function audit(name: string, options: AuditOptions): Promise<void> {
   const home = homeOf(options);
   const store = await openFolderStore(home.store);
-  const { entries } = await publishedLedger(home, name);
-  const timestep = await timestepOf(store, entries);
-  if (options.json) {
-    for (const entry of entries) process.stdout.write(`${JSON.stringify(entry)}\n`);
-    return;
+  const ledger = await auditedLedger(store, home, name);
+  const write = (lines: readonly string[]) => process.stdout.write(`${lines.join('\n')}\n`);
+  if (options.json) return void write(ledger.entries.map((entry) => JSON.stringify(entry)));
+  const { settings } = await readBundle(store, campaignOf(ledger));
+  const telling = { timestep: settings.md.timestep };
+  if (options.html !== undefined) {
+    await writeFileAtomic(options.html, renderAudit(await gatherAudit(store, ledger, telling)));
+    return void write([options.html]);
   }
-  const lines =
-    options.structure === undefined
-      ? storyLines(entries, timestep)
-      : structureLines(entries, options.structure, timestep);
+  if (options.structure === undefined) return void write(storyLines(story(ledger.entries, telling)));
+  const lines = storyLines(await wholeStory(store, ledger, options.structure, telling));
   if (lines.length === 0) {
     throw inputError({
       field: '--structure',
       message: 'the campaign has no structure of this number',
       got: String(options.structure),
+      expected: `0 to ${ledger.entries.filter((entry) => entry.type === 'asked').length - 1}`,
     });
   }
-  process.stdout.write(`${lines.join('\n')}\n`);
+  write(lines);
+}
+
+/** That of the results where there are some, without a server. */
+async function auditedLedger(store: Store, home: Home, name: string): Promise<RecordedLedger> {
+  return (
+    (await publishedLedger(home, name)) ??
+    recordedLedger(store, home, name, (await findBundle(store, name)).ref)
+  );
 }
 
 async function verify(name: string, options: { home?: string; recompute?: boolean }): Promise<void> {
   const home = homeOf(options);
   const store = await openFolderStore(home.store);
-  const { head } = await publishedLedger(home, name);
+  const { head } = await auditedLedger(store, home, name);
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);
   const checks = await verifyCampaign({ store, head, recompute: options.recompute === true, onProgress });
   for (const { name: what, holds, detail } of checks)
     process.stdout.write(`${holds ? 'holds ' : 'BROKEN'}  ${what}: ${detail}\n`);
   if (checks.some((check) => !check.holds)) process.exitCode = EXIT.failure;
-}
-
-/** The readable ledger of the result folder, its chain verified, and the object of its last line. */
-async function publishedLedger(
-  home: Home,
-  name: string,
-): Promise<{ entries: readonly LedgerEntryBody[]; head: Ref }> {
-  const path = join(home.runs, name, RESULT_FILES.ledger);
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw inputError({
-      field: 'NAME',
-      message: 'there is no ledger of this campaign here',
-      got: path,
-      hint: 'a finished run leaves it; for a running campaign write it with `anharmony report NAME`',
-    });
-  });
-  const entries = parseLedgerLines<LedgerEntryBody>(text);
-  const last = text.trimEnd().split('\n').at(-1) ?? '';
-  return { entries, head: refOf('ledger-entry', new TextEncoder().encode(last)) };
-}
-
-async function timestepOf(store: Store, entries: readonly LedgerEntryBody[]): Promise<number> {
-  const started = entries[0];
-  return started?.type === 'started' ? (await readBundle(store, started.campaign)).settings.md.timestep : 1;
 }
 
 function parseNumber(text: string): number {

@@ -1,20 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { RESULT_FILES } from '../../../activities/tasks/publish.js';
 import { acquisitionOf } from '../../campaign/bundle.js';
-import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import { inputError } from '../../errors.js';
 import { completed, whatIf } from '../../exploration/whatIf.js';
-import { storeError, systemCode } from '../../store/errors.js';
 import { openFolderStore } from '../../store/folderStore.js';
-import { parseLedgerLines, readLedger } from '../../store/ledger.js';
-import type { Ref, Store } from '../../store/types.js';
 import { TO_MEV } from '../../units.js';
-import { observe } from '../campaigns/observe.js';
-import { clientOf, describe, findBundle } from '../campaigns/registry.js';
-import { type Home, homeOf } from '../home.js';
-import { accessServer } from '../serverAccess.js';
+import { recordedLedger } from '../campaigns/recordedLedger.js';
+import { findBundle } from '../campaigns/registry.js';
+import { homeOf } from '../home.js';
 import { describeWhatIf, type WhatIfAnswer } from '../whatif/describe.js';
 import { type WhatIfFlags, whatIfSettings } from '../whatif/options.js';
 import { recordedRounds } from '../whatif/recorded.js';
@@ -59,7 +51,7 @@ async function whatIfCommand(name: string, options: Options): Promise<void> {
   const { timestep } = bundle.settings.md;
   const own = acquisitionOf(bundle.settings);
   const settings = whatIfSettings(own, options, timestep);
-  const recorded = await recordedRounds(store, await ledgerOf(store, home, name, ref), own);
+  const recorded = await recordedRounds(store, (await recordedLedger(store, home, name, ref)).entries, own);
   if (recorded.length === 0) {
     throw inputError({ field: 'NAME', message: 'the campaign has no molecular dynamics yet', got: name });
   }
@@ -78,47 +70,6 @@ async function whatIfCommand(name: string, options: Options): Promise<void> {
   };
   const lines = options.json ? [JSON.stringify(forMachines(answer), null, 2)] : describeWhatIf(answer);
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** That of the results where the campaign has ended, else what a running campaign has written so far. */
-async function ledgerOf(
-  store: Store,
-  home: Home,
-  name: string,
-  campaign: Ref,
-): Promise<readonly LedgerEntryBody[]> {
-  const ended = await publishedLedger(join(home.runs, name, RESULT_FILES.ledger), campaign);
-  if (ended) return ended;
-  const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`), true);
-  try {
-    const client = clientOf(access.server);
-    const state = (await describe(client, name)) && (await observe(client, name)).status?.state;
-    if (state) return readLedger<LedgerEntryBody>(store, state.ledger.head);
-  } finally {
-    await access.close();
-  }
-  throw inputError({
-    field: 'NAME',
-    message: 'the campaign has no results here, and no worker answers for it',
-    got: name,
-    hint: 'run it first, start a worker, or change to the folder in which `runs` lies',
-  });
-}
-
-/** Undefined where there is none, or none of this campaign's end. */
-async function publishedLedger(path: string, campaign: Ref): Promise<readonly LedgerEntryBody[] | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw storeError(error, 'read', path);
-  }
-  const entries = parseLedgerLines<LedgerEntryBody>(text);
-  const first = entries.at(0);
-  const last = entries.findLast(({ type }) => type !== 'history');
-  const own = first?.type === 'started' && first.campaign.hash === campaign.hash;
-  return own && last?.type === 'finished' && last.verdict.kind !== 'cancelled' ? entries : undefined;
 }
 
 /** Force errors in meV/Å, times in ps; null where JSON has no number. */

@@ -24,6 +24,10 @@ export function putLabel(store: Store, label: Label, origin: LabelOrigin): Promi
   return store.put('label', encodeFrame(FORMAT, 1, origin, { forces: label.forces, numbers }));
 }
 
+export async function originOfLabel(store: Store, ref: Ref): Promise<LabelOrigin> {
+  return decodeFrame(await store.get(ref), FORMAT, 1).header as LabelOrigin;
+}
+
 export async function getLabel(store: Store, ref: Ref): Promise<Label> {
   const frame = decodeFrame(await store.get(ref), FORMAT, 1);
   const [energy, netForce] = float64Of(frame, 'numbers');
