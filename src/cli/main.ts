@@ -11,6 +11,7 @@ const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () 
   { names: ['run'], load: async () => (await import('./commands/run.js')).registerRun },
   { names: ['check'], load: async () => (await import('./commands/check.js')).registerCheck },
   { names: ['start'], load: async () => (await import('./commands/start.js')).registerStart },
+  { names: ['fork'], load: async () => (await import('./commands/fork.js')).registerFork },
   { names: ['worker'], load: async () => (await import('./commands/worker.js')).registerWorker },
   { names: ['server'], load: async () => (await import('./commands/server.js')).registerServer },
   {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import {
   type CampaignBundle,
@@ -6,7 +7,6 @@ import {
   METHOD_VERSION,
 } from '../../campaign/bundle.js';
 import { parseCampaign } from '../../campaign/parse.js';
-import type { CampaignSettings } from '../../campaign/schema.js';
 import { readText } from '../../crystal/read.js';
 import { inputError } from '../../errors.js';
 import { hashOf } from '../../store/canonical.js';
@@ -22,17 +22,30 @@ export function loadCampaign(path: string): LoadedCampaign {
   return assembleCampaign(readText(path, 'CAMPAIGN'), path);
 }
 
-/** The same from the text that stands, or is to stand, at `path`. */
-export function assembleCampaign(source: string, path: string): LoadedCampaign {
+/**
+ * The same from the text that stands, or is to stand, at `path`.
+ * @param spare files that will be put beside it where they are not there
+ */
+export function assembleCampaign(
+  source: string,
+  path: string,
+  spare: readonly InputFile[] = [],
+): LoadedCampaign {
   const settings = parseCampaign(source, path);
   const folder = dirname(resolve(path));
+  const read = (name: string, field: string) => readInput(folder, name, field, spare);
   const bundle: CampaignBundle = {
     format: 'anharmony-campaign',
     methodVersion: METHOD_VERSION,
     settings,
-    crystal: { name: settings.crystal, text: readInput(folder, settings.crystal, 'crystal') },
-    testSet: readTestSet(folder, settings),
-    ...(settings.initial.data && { data: readData(folder, settings.initial.data) }),
+    crystal: { name: settings.crystal, text: read(settings.crystal, 'crystal') },
+    testSet:
+      settings.test?.source === 'file'
+        ? { name: settings.test.file, text: read(settings.test.file, 'test.file') }
+        : null,
+    ...(settings.initial.data && {
+      data: settings.initial.data.map((name, k) => ({ name, text: read(name, `initial.data.${k}`) })),
+    }),
     source,
     folder,
   };
@@ -43,17 +56,13 @@ export function campaignOf(bundle: CampaignBundle): LoadedCampaign {
   return { bundle, fingerprint: hashOf(fingerprintSource(bundle)) };
 }
 
-function readData(folder: string, names: readonly string[]): InputFile[] {
-  return names.map((name, k) => ({ name, text: readInput(folder, name, `initial.data.${k}`) }));
-}
-
-function readTestSet(folder: string, { test }: CampaignSettings) {
-  if (test?.source !== 'file') return null;
-  return { name: test.file, text: readInput(folder, test.file, 'test.file') };
+/** The files that a campaign reads. */
+export function inputsOf({ crystal, testSet, data }: CampaignBundle): readonly InputFile[] {
+  return [crystal, ...(testSet ? [testSet] : []), ...(data ?? [])];
 }
 
 /** Files that a campaign names lie in its folder, so that the folder is the whole campaign. */
-function readInput(folder: string, name: string, field: string): string {
+function readInput(folder: string, name: string, field: string, spare: readonly InputFile[]): string {
   const path = resolve(folder, name);
   const within = relative(folder, path);
   if (isAbsolute(name) || within.startsWith(`..${sep}`) || within === '..') {
@@ -65,5 +74,6 @@ function readInput(folder: string, name: string, field: string): string {
       hint: 'copy the file beside the campaign file: the folder is then the whole campaign',
     });
   }
-  return readText(path, field);
+  const kept = existsSync(path) ? undefined : spare.find((file) => file.name === name);
+  return kept?.text ?? readText(path, field);
 }

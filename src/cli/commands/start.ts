@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { openFolderStore } from '../../store/folderStore.js';
+import type { Store } from '../../store/types.js';
 import { checkCampaign } from '../campaigns/check.js';
-import { loadCampaign } from '../campaigns/file.js';
+import { type LoadedCampaign, loadCampaign } from '../campaigns/file.js';
 import { clientOf, launch, registerCampaign, requireFreeName } from '../campaigns/registry.js';
 import { verdictLines } from '../campaigns/verdict.js';
-import { homeOf, taskQueues } from '../home.js';
+import { type Home, homeOf, taskQueues } from '../home.js';
 import { accessServer } from '../serverAccess.js';
 import { homeOption } from './options.js';
 
@@ -21,21 +22,25 @@ export function registerStart(program: Command): void {
       const home = homeOf(options);
       const store = await openFolderStore(home.store);
       await requireFreeName(store, campaign);
-      const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`));
-      try {
-        const ref = await registerCampaign(store, campaign);
-        const launched = await launch(clientOf(access.server), await taskQueues(home), campaign, ref);
-        const { name } = campaign.bundle.settings;
-        if (launched.kind === 'finished')
-          for (const line of verdictLines(launched.state)) process.stdout.write(`${line}\n`);
-        else
-          process.stdout.write(`campaign ${name}: ${launched.how}; \`anharmony watch ${name}\` shows it\n`);
-        if (access.own)
-          process.stderr.write(
-            'no server was running: it waits in the database until `anharmony run`, or `anharmony server` with `anharmony worker`\n',
-          );
-      } finally {
-        await access.close();
-      }
+      await startCampaign(campaign, store, home);
     });
+}
+
+/** Hands a campaign to the server of a home, and says so. */
+export async function startCampaign(campaign: LoadedCampaign, store: Store, home: Home): Promise<void> {
+  const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`));
+  try {
+    const ref = await registerCampaign(store, campaign);
+    const launched = await launch(clientOf(access.server), await taskQueues(home), campaign, ref);
+    const { name } = campaign.bundle.settings;
+    if (launched.kind === 'finished')
+      for (const line of verdictLines(launched.state)) process.stdout.write(`${line}\n`);
+    else process.stdout.write(`campaign ${name}: ${launched.how}; \`anharmony watch ${name}\` shows it\n`);
+    if (access.own)
+      process.stderr.write(
+        'no server was running: it waits in the database until `anharmony run`, or `anharmony server` with `anharmony worker`\n',
+      );
+  } finally {
+    await access.close();
+  }
 }
