@@ -12,6 +12,10 @@ const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () 
   { names: ['check'], load: async () => (await import('./commands/check.js')).registerCheck },
   { names: ['start'], load: async () => (await import('./commands/start.js')).registerStart },
   { names: ['fork'], load: async () => (await import('./commands/fork.js')).registerFork },
+  {
+    names: ['reproduce'],
+    load: async () => (await import('./commands/reproduce.js')).registerReproduce,
+  },
   { names: ['worker'], load: async () => (await import('./commands/worker.js')).registerWorker },
   { names: ['server'], load: async () => (await import('./commands/server.js')).registerServer },
   {

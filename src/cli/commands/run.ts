@@ -41,13 +41,19 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const campaign = loadCampaign(path);
   const say = (line: string) => process.stderr.write(`${line}\n`);
   for (const line of checkCampaign(campaign.bundle)) say(line);
-  const home = homeOf(options);
+  await runCampaign({ campaign, home: homeOf(options), format: options.format, say });
+}
+
+/** Runs a campaign to its end, shows its result and sets the exit code; false where it was interrupted. */
+export async function runCampaign(what: Omit<Session, 'store' | 'interrupted'>): Promise<boolean> {
+  const { campaign, home, say } = what;
   const store = await openFolderStore(home.store);
   await requireFreeName(store, campaign);
   const interrupted = onInterrupt();
-  const session = { campaign, home, store, interrupted, format: options.format, say };
+  const session = { ...what, store, interrupted };
   // The process whose server was used has ended: the next session has a server of its own, and goes on.
   while ((await runSession(session)) === 'server gone') say('that server has ended: starting one of our own');
+  return !interrupted.aborted;
 }
 
 interface Session {
