@@ -1,3 +1,4 @@
+import { endOf } from './ending.js';
 import type { LedgerEntryBody } from './ledger.js';
 
 /** How far two runs of one campaign agree. */
@@ -34,7 +35,7 @@ export function compareLedgers(
 ): Agreement {
   const a = original.filter(isDecided);
   const b = again.filter(isDecided);
-  const unfinished = a.at(-1)?.type !== 'finished';
+  const unfinished = endOf(original) === null;
   let agreeing = 0;
   let difference: LedgerDifference | null = null;
   const last = unfinished ? a.length : Math.max(a.length, b.length);

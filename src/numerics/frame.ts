@@ -126,6 +126,13 @@ export function decodeFrame(bytes: Uint8Array, format: string, maxVersion: numbe
   return { version: frame.version, header: frame.header, arrays };
 }
 
+/** The format of the frame that begins with these bytes, a few thousand at most; undefined where they begin none. */
+export function frameFormat(start: Uint8Array): string | undefined {
+  if (!MAGIC.every((byte, i) => byte === start[i])) return undefined;
+  // Canonical JSON: only the list of arrays stands before it.
+  return /"format":"([^"]+)"/.exec(new TextDecoder().decode(start.subarray(PREFIX)))?.[1];
+}
+
 /** The array `name` of a frame as float64; throws `FrameError` where it is missing or of another type. */
 export function float64Of(frame: Frame, name: string): Float64Array {
   const array = frame.arrays[name];

@@ -79,7 +79,8 @@ async function claim(temporary: string, path: string, content: Uint8Array): Prom
   }
 }
 
-function parseRef(text: string): Ref | undefined {
+/** The content of a link; undefined where it is torn. */
+export function parseRef(text: string): Ref | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isRef(value) ? value : undefined;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RESULT_FILES } from '../../../activities/tasks/publish.js';
+import { endOf } from '../../campaign/ending.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import { inputError } from '../../errors.js';
 import { storeError, systemCode } from '../../store/errors.js';
@@ -27,8 +28,7 @@ export async function recordedLedger(
 ): Promise<RecordedLedger> {
   const published = await publishedLedger(home, name);
   const own = published && isOf(published.entries, campaign) ? published : undefined;
-  const last = own?.entries.at(-1);
-  if (own && last?.type === 'finished' && last.verdict.kind !== 'cancelled') return own;
+  if (own && endOf(own.entries) !== null) return own;
   const running = await runningLedger(store, home, name);
   if (running ?? own) return (running ?? own)!;
   throw inputError({
