@@ -49,8 +49,22 @@ async function reproduce(name: string, options: ReproduceOptions): Promise<void>
   const ledger = await publishedLedger(place, again.bundle.settings.name);
   if (ledger === undefined) throw new FailureError('the second run has left no ledger');
   const agreement = compareLedgers(original.entries, ledger.entries);
-  for (const line of agreementLines(name, again.bundle.settings.name, agreement))
-    process.stdout.write(`${line}\n`);
+  const second = again.bundle.settings.name;
+  const lines =
+    options.format === 'json'
+      ? [
+          JSON.stringify({
+            level: 'info',
+            time: new Date().toISOString(),
+            campaign: second,
+            walker: null,
+            step: null,
+            ...agreement,
+            msg: 'agreement',
+          }),
+        ]
+      : agreementLines(name, second, agreement);
+  for (const line of lines) process.stdout.write(`${line}\n`);
   const same = agreement.difference === null && sameForceConstants(agreement);
   process.exitCode = same ? 0 : EXIT.failure;
 }
