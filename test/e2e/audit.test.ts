@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
-import { getLabel, putLabel } from '../../src/store/artifacts/label.js';
+import { getLabel, originOfLabel, putLabel } from '../../src/store/artifacts/label.js';
 import { openFolderStore } from '../../src/store/folderStore.js';
 import { parseLedgerLines } from '../../src/store/ledger.js';
 import { QUICK } from '../cli/audit/played.js';
@@ -28,7 +28,7 @@ describe('a campaign that has ended', () => {
     writeFileSync(join(folder.path, 'quick.yaml'), QUICK);
     original = await here('run', 'quick.yaml');
     expect(original.code, original.stdout + original.stderr).toBe(0);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => folder.remove());
 
   it('is forked: the file is shown first, then written beside that of the parent and started', async () => {
@@ -55,7 +55,7 @@ describe('a campaign that has ended', () => {
     expect((await here('audit', 'warm')).stdout).toMatch(
       /^ +1 {2}forked from quick \(its ledger up to [0-9a-f]{12}…\)/m,
     );
-  }, 120_000);
+  }, 300_000);
 
   it('refuses a fork that `check` would refuse, and says how many labels of it would not hold', async () => {
     const wrong = await here('fork', 'quick', '--name', 'x', '--set', 'expansion.cutoffs.2=50');
@@ -65,7 +65,7 @@ describe('a campaign that has ended', () => {
     expect(none.stderr).toMatch(/labels: 0 of \d+ from MD of quick hold/);
     expect(none.stderr).toMatch(/\d+ labels left, by a reference with other settings/);
     expect((await here('fork', 'nobody', '--name', 'x')).code).toBe(2);
-  }, 30_000);
+  }, 90_000);
 
   it('is reproduced to the same bits, and a label that was changed is found and named', async () => {
     const second = await here('reproduce', 'quick');
@@ -90,7 +90,7 @@ describe('a campaign that has ended', () => {
       difference: null,
       labels: { adopted: 0 },
     });
-  }, 120_000);
+  }, 300_000);
 
   it('is as provable as before when gc has freed what can be computed again', async () => {
     const shown = await here('gc');
@@ -101,18 +101,17 @@ describe('a campaign that has ended', () => {
     expect(freed.stdout).toMatch(/^freed [\d.]+ MiB$/m);
     expect((await here('gc')).stdout).toMatch(/^nothing to free$/m);
     const proof = await here('verify', 'quick', '--recompute');
-    expect(proof.code, proof.stdout + proof.stderr).toBe(1);
-    // The label that was falsified is another than the one which was recorded; all else holds.
-    expect(proof.stdout.match(/^BROKEN/gm)).toHaveLength(1);
+    expect(proof.code, proof.stdout + proof.stderr).toBe(0);
+    expect(proof.stdout).toMatch(/\d+ older force fields were freed and are computed again/);
     expect((await here('report', 'quick')).code).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   it('is one page for whoever audits it', async () => {
     const page = await here('audit', 'quick', '--html', 'audit.html');
     expect(page.code, page.stderr).toBe(0);
     expect(page.stdout).toBe('audit.html\n');
     expect(readFileSync(join(folder.path, 'audit.html'), 'utf8')).toContain('Audit of quick');
-  }, 30_000);
+  }, 90_000);
 
   it('does not let gc run beside one that is under way', async () => {
     writeFileSync(
@@ -125,12 +124,13 @@ describe('a campaign that has ended', () => {
       const refused = await here('gc', '--yes');
       expect(refused.code).toBe(1);
       expect(refused.stderr).toMatch(/nothing is freed while campaigns of this store are under way: long/);
-      expect((await here('gc', '--dry-run')).code).toBe(0);
+      const looked = await here('gc', '--dry-run');
+      expect(looked.code, looked.stderr).toBe(0);
     } finally {
       killTree(running.child.pid!);
       await running.finished;
     }
-  }, 60_000);
+  }, 180_000);
 });
 
 /** Puts another label where the store finds that of a structure from MD; returns the structure's number. */
@@ -147,7 +147,7 @@ async function falsifyLabel(folder: string): Promise<number> {
   const forces = label.forces.slice();
   forces[0] += 1e-4;
   forces[3] -= 1e-4;
-  const other = await putLabel(store, { ...label, forces }, { structure: asked.ref.hash, reference: 'x' });
+  const other = await putLabel(store, { ...label, forces }, await originOfLabel(store, labelled.label));
   const links = join(home, 'links/label');
   const link = readdirSync(links).find((name) =>
     readFileSync(join(links, name), 'utf8').includes(labelled.label.hash),

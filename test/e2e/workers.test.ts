@@ -66,7 +66,7 @@ describe('one campaign', () => {
     for (const [activity, workers] of await whoRan('shared'))
       if (activity === 'explore' || activity === 'label') expect(workers.size, activity).toBe(2);
     expect(new Set(labelOrders()).size).toBe(2);
-  }, 120_000);
+  }, 300_000);
 });
 
 async function service(args: readonly string[], ready: RegExp): Promise<void> {

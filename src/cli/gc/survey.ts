@@ -1,7 +1,6 @@
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import { FailureError } from '../../errors.js';
 import { frameFormat } from '../../numerics/frame.js';
-import { hashBytes } from '../../store/canonical.js';
 import {
   listLinks,
   listObjects,
@@ -10,7 +9,7 @@ import {
   type StoredObject,
 } from '../../store/folderInventory.js';
 import { isHash } from '../../store/ref.js';
-import type { Ref, Store } from '../../store/types.js';
+import type { Store } from '../../store/types.js';
 
 /** Bytes of an object that tell what it is. */
 const START = 1 << 12;
@@ -51,20 +50,23 @@ export async function surveyStore(folder: string, store: Store): Promise<Survey>
       if (entry) entries.set(object.hash, entry);
     }
   }
-  return { frames, others, links: await listLinks(folder), chains: chainsOf(entries) };
+  return { frames, others, links: await listLinks(folder), chains: await chainsOf(store, entries) };
 }
 
 /** `{` */
 const BRACE = 0x7b;
 
-async function readEntry(store: Store, { hash, bytes, path }: StoredObject): Promise<Entry | undefined> {
-  const ref: Ref = { kind: 'ledger-entry', hash, bytes };
-  const content = await store.get(ref).catch(() => undefined);
-  if (content === undefined || hashBytes(content) !== hash)
+async function readEntry(
+  store: Store,
+  { hash, bytes }: Pick<StoredObject, 'hash' | 'bytes'>,
+): Promise<Entry | undefined> {
+  const content = await store.get({ kind: 'ledger-entry', hash, bytes }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
     throw new FailureError(
-      `a document of the store is damaged: ${path}`,
+      `what is needed cannot be told: ${reason}`,
       'nothing is freed before that is mended: `anharmony verify NAME` says what it belongs to',
     );
+  });
   const value = JSON.parse(new TextDecoder().decode(content)) as Partial<Record<keyof Entry, unknown>>;
   const isEntry =
     Number.isInteger(value.sequence) &&
@@ -73,21 +75,21 @@ async function readEntry(store: Store, { hash, bytes, path }: StoredObject): Pro
   return isEntry ? (value as unknown as Entry) : undefined;
 }
 
-function chainsOf(entries: ReadonlyMap<string, Entry>): Chain[] {
-  const followed = new Set([...entries.values()].map((entry) => entry.previous));
-  return [...entries].flatMap(([hash, head]) => {
-    if (followed.has(hash)) return [];
-    const chain: Entry[] = [];
-    for (let at: Entry | undefined = head; ; ) {
-      chain.push(at);
-      if (at.previous === null) return [{ entries: chain.reverse() }];
-      const before: Entry | undefined = entries.get(at.previous);
-      if (before === undefined)
-        throw new FailureError(
-          `a ledger of the store has a gap before entry ${at.sequence}: ${at.previous} is missing`,
-          'nothing is freed before that is mended',
-        );
-      at = before;
+async function chainsOf(store: Store, found: ReadonlyMap<string, Entry>): Promise<Chain[]> {
+  const entries = new Map(found);
+  const followed = new Set([...found.values()].map((entry) => entry.previous));
+  const chains: Chain[] = [];
+  for (const [hash, head] of found) {
+    if (followed.has(hash)) continue;
+    const chain = [head];
+    for (let { previous } = head; previous !== null; previous = chain[chain.length - 1].previous) {
+      // Not among those found where it was written while they were listed, one folder after the other.
+      const before = entries.get(previous) ?? (await readEntry(store, { hash: previous, bytes: 0 }));
+      if (before === undefined) throw new FailureError(`a ledger of the store is not one: ${previous}`);
+      entries.set(previous, before);
+      chain.push(before);
     }
-  });
+    chains.push({ entries: chain.reverse() });
+  }
+  return chains;
 }
