@@ -56,7 +56,7 @@ export function compareLedgers(
 }
 
 /** What belongs to one run alone: its name, its machines, its interruptions, the server's own records. */
-const OF_THE_RUN: readonly string[] = ['started', 'attempt', 'resumed', 'faulted', 'history'];
+const OF_THE_RUN: readonly string[] = ['started', 'attempt', 'resumed', 'faulted', 'history', 'steered'];
 
 function isDecided(entry: LedgerEntryBody): boolean {
   if (entry.type === 'finished') return entry.verdict.kind !== 'cancelled';

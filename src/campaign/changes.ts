@@ -1,5 +1,7 @@
-import { parse, parseDocument, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { InputError, inputError, type Problem } from '../errors.js';
+import { editCampaign } from './edit.js';
+import type { LedgerEntryBody } from './ledger.js';
 import { parseCampaign } from './parse.js';
 import type { CampaignSettings } from './schema.js';
 import type { SettingChange } from './state.js';
@@ -21,7 +23,7 @@ export const STEERABLE = [
 export function parseChange(text: string): SettingChange {
   const equals = text.indexOf('=');
   const key = text.slice(0, equals).trim();
-  if (equals < 1 || !/^\w+(\.\w+)*$/.test(key)) {
+  if (equals < 1 || !/^[\w-]+(\.[\w-]+)*$/.test(key)) {
     throw inputError({
       field: 'key=value',
       message: 'is no change of a setting',
@@ -68,21 +70,14 @@ export function requireSteerable(changes: readonly SettingChange[]): void {
  * @throws InputError with everything that is wrong, under the file's own keys
  */
 export function changedSettings(source: string, changes: readonly SettingChange[]): CampaignSettings {
-  const document = parseDocument(source, { merge: false });
-  for (const { key, value } of changes) {
-    const path = key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-    // A criterion that the file leaves to its default has no name there to belong to.
-    if (key.startsWith('acquisition.criterion.') && !document.hasIn(['acquisition', 'criterion']))
-      document.setIn(['acquisition', 'criterion', 'name'], 'trajectory-deviation');
-    try {
-      document.setIn(path, value);
-    } catch (error) {
-      throw inputError({
-        field: key,
-        message: `is no place in this campaign file: ${(error as Error).message}`,
-        hint: 'change the whole entry above it instead',
-      });
-    }
-  }
-  return parseCampaign(stringify(document), 'campaign file');
+  return parseCampaign(editCampaign(source, changes), 'campaign file');
+}
+
+/** What people changed of a campaign on its way, in order. */
+export function changesOf(ledger: readonly LedgerEntryBody[]): readonly SettingChange[] {
+  return ledger.flatMap((entry) =>
+    entry.type === 'steered' && (entry.order.kind === 'set' || entry.order.kind === 'extend')
+      ? entry.order.changes
+      : [],
+  );
 }

@@ -11,39 +11,10 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { InputError, inputError, type Problem } from '../errors.js';
+import type { SettingChange } from './state.js';
 
-/** A change of one key of a campaign file. */
-export type Edit =
-  | { readonly path: readonly string[]; readonly value: unknown }
-  | { readonly path: readonly string[]; readonly removed: true };
-
-/**
- * A change as a person writes it: `md.temperature=600`, `expansion.cutoffs={2: 6, 3: 4}`. The value is YAML.
- * @throws InputError naming the flag
- */
-export function parseEdit(text: string): Edit {
-  const at = text.indexOf('=');
-  const path = text.slice(0, Math.max(0, at)).trim().split('.');
-  if (at < 0 || path.some((key) => key === '')) {
-    throw inputError({
-      field: '--set',
-      message: 'is not a change of a key',
-      got: text,
-      expected: 'key=value, e.g. md.temperature=600 or "expansion.cutoffs={2: 6.0, 3: 4.0}"',
-    });
-  }
-  const document = parseDocument(text.slice(at + 1), { prettyErrors: false, merge: false });
-  if (document.errors.length > 0 || document.contents === null) {
-    throw inputError({
-      field: `--set ${path.join('.')}`,
-      message:
-        document.contents === null ? 'has no value' : `is not valid YAML: ${document.errors[0].message}`,
-      got: text.slice(at + 1),
-      hint: document.contents === null ? 'a key is taken out by --unset' : undefined,
-    });
-  }
-  return { path, value: document.toJS({ maxAliasCount: 0 }) };
-}
+/** A change of one key of a campaign file, e.g. `md.temperature`. */
+export type Edit = SettingChange | { readonly key: string; readonly removed: true };
 
 /**
  * The text of a campaign file with changes made, comments and order kept; new keys go to the end of their section.
@@ -60,7 +31,7 @@ export function forkCampaign(
   parent: { readonly campaign: string; readonly ledger: string },
   edits: readonly Edit[],
 ): string {
-  const document = edited(text, [...edits, { path: ['name'], value: name }]);
+  const document = edited(text, [...edits, { key: 'name', value: name }]);
   document.delete('parent');
   const pair = document.createPair('parent', parent) as Pair<Scalar, unknown>;
   pair.key.commentBefore = ` ${[`forked from ${parent.campaign}:`, ...edits.map(editText)].join('\n   ')}`;
@@ -72,8 +43,7 @@ export function forkCampaign(
 const LAYOUT = { lineWidth: 0 } as const;
 
 function editText(edit: Edit): string {
-  const key = edit.path.join('.');
-  return 'removed' in edit ? `without ${key}` : `${key} = ${JSON.stringify(edit.value)}`;
+  return 'removed' in edit ? `without ${edit.key}` : `${edit.key} = ${JSON.stringify(edit.value)}`;
 }
 
 function edited(text: string, edits: readonly Edit[]): Document.Parsed {
@@ -92,15 +62,18 @@ function edited(text: string, edits: readonly Edit[]): Document.Parsed {
 }
 
 function apply(document: Document.Parsed, edit: Edit): void {
-  const path = keysOf(document, edit.path);
+  const path = keysOf(document, edit.key.split('.'));
   if ('removed' in edit) {
     if (document.deleteIn(path)) return;
     throw inputError({
-      field: `--unset ${edit.path.join('.')}`,
+      field: `--unset ${edit.key}`,
       message: 'the campaign file has no such key',
       hint: 'what is not in the file has its default already',
     });
   }
+  // A criterion that the file leaves to its default has no name there to belong to.
+  if (edit.key.startsWith('acquisition.criterion.') && !document.hasIn(['acquisition', 'criterion']))
+    document.setIn(['acquisition', 'criterion', 'name'], 'trajectory-deviation');
   const before = document.getIn(path, true);
   const node = document.createNode(edit.value, { flow: path.length > 1 });
   // The remark behind a value that is replaced is usually its unit.
@@ -121,7 +94,7 @@ function keysOf(document: Document.Parsed, path: readonly string[]): unknown[] {
       throw inputError({
         field: path.join('.'),
         message: `${through} is a plain value or a reference to one, not a section`,
-        hint: `set ${through} as a whole, e.g. --set "${through}={${key}: …}"`,
+        hint: `change ${through} as a whole: "${through}={${key}: …}"`,
       });
     }
     const plain = /^\d+$/.test(key) ? Number(key) : key;

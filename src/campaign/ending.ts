@@ -4,7 +4,7 @@ import type { Verdict } from './state.js';
 /** The verdict of a campaign that has come to its own end; null where it runs, was cancelled or failed. */
 export function endOf(ledger: readonly LedgerEntryBody[]): Verdict | null {
   // The server's own records are kept after the end.
-  const last = ledger.findLast((entry) => (entry.type as string) !== 'history');
+  const last = ledger.findLast((entry) => entry.type !== 'history');
   return last?.type === 'finished' && last.verdict.kind !== 'cancelled' ? last.verdict : null;
 }
 

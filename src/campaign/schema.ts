@@ -288,7 +288,6 @@ const parent = z
 export const campaignSchema = z
   .strictObject({
     name: name.describe('Names the campaign; a name stands for one configuration'),
-    parent,
     crystal: relativePath.describe('POSCAR or extended XYZ, relative to this file'),
     supercell: z
       .union([integerRow, z.tuple([integerRow, integerRow, integerRow])], {
@@ -307,6 +306,7 @@ export const campaignSchema = z
     convergence,
     limits,
     test,
+    parent,
   })
   .describe('An Anharmony campaign');
 

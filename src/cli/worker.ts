@@ -96,7 +96,7 @@ function roleOptions(role: Role, options: WorkerOptions, pools: ThreadPool[]) {
 }
 
 /** The workflows, bundled when the program was built. */
-function workflowBundle(): string {
+export function workflowBundle(): string {
   const path = fileURLToPath(new URL('../../workflows/bundle.cjs', import.meta.url));
   if (existsSync(path)) return path;
   throw new FailureError(`the bundled workflows are not there: ${path}`, 'build the program: npm run build');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editCampaign, forkCampaign, parseEdit } from '../../src/campaign/edit.js';
+import { parseChange } from '../../src/campaign/changes.js';
+import { editCampaign, forkCampaign } from '../../src/campaign/edit.js';
 import { parseCampaign } from '../../src/campaign/parse.js';
 
 const FILE = `# a remark at the top
@@ -17,7 +18,7 @@ md:
   temperature: 40 # K
 `;
 const PARENT = { campaign: 'argon', ledger: 'a'.repeat(64) };
-const changed = (...changes: readonly string[]) => editCampaign(FILE, changes.map(parseEdit));
+const changed = (...changes: readonly string[]) => editCampaign(FILE, changes.map(parseChange));
 const settings = (text: string) => parseCampaign(text, 'file');
 
 describe('a changed campaign file', () => {
@@ -61,18 +62,17 @@ describe('a changed campaign file', () => {
   });
 
   it.each([
-    ['md.temperature', /--set: is not a change of a key; got md.temperature/],
-    ['=4', /--set: is not a change of a key/],
-    ['md..x=4', /--set: is not a change of a key/],
-    ['md.temperature=', /--set md.temperature: has no value/],
-    ['md.temperature={', /--set md.temperature: is not valid YAML/],
+    ['md.temperature', /is no change of a setting; got md.temperature/],
+    ['=4', /is no change of a setting/],
+    ['md..x=4', /is no change of a setting/],
+    ['md.temperature={', /md.temperature: not valid YAML/],
     ['md.temperature.from=3', /md.temperature is a plain value/],
   ])('cannot be made by %s', (change, message) => {
     expect(() => changed(change)).toThrow(message);
   });
 
   it('loses a key only if it has it', () => {
-    const without = (key: string) => editCampaign(FILE, [{ path: key.split('.'), removed: true }]);
+    const without = (key: string) => editCampaign(FILE, [{ key, removed: true }]);
     expect(without('expansion.cutoffs.3')).toContain('cutoffs: { 2: 7.6 } # Å');
     expect(() => without('test')).toThrow(/--unset test: the campaign file has no such key/);
   });
@@ -80,7 +80,7 @@ describe('a changed campaign file', () => {
 
 describe('the file of a fork', () => {
   it('names its parent and the changes right after its own name', () => {
-    const text = forkCampaign(FILE, 'argon-60K', PARENT, [parseEdit('md.temperature=60')]);
+    const text = forkCampaign(FILE, 'argon-60K', PARENT, [parseChange('md.temperature=60')]);
     expect(text).toContain(`name: argon-60K # its name
 # forked from argon:
 #   md.temperature = 60
@@ -93,7 +93,7 @@ crystal: argon.POSCAR
   });
 
   it('of a fork names the fork', () => {
-    const first = forkCampaign(FILE, 'b', PARENT, [parseEdit('seed=2')]);
+    const first = forkCampaign(FILE, 'b', PARENT, [parseChange('seed=2')]);
     const second = forkCampaign(first, 'c', { campaign: 'b', ledger: 'b'.repeat(64) }, []);
     expect(second.match(/^parent:/gm)).toHaveLength(1);
     expect(second.match(/forked from/g)).toHaveLength(1);

@@ -70,6 +70,13 @@ export async function verifyCampaign({
     await attempt('what people changed', async () =>
       verifyChanges(await readBundle(store, started.campaign), ledger),
     );
+  if (ledger.some(({ type }) => type === 'history')) {
+    await attempt('the server’s own records, replayed', async () => {
+      // Brings the SDK's native part, which nothing else here needs.
+      const { replayHistories } = await import('./histories.js');
+      return replayHistories(store, ledger);
+    });
+  }
   await attempt(
     recompute
       ? 'every decision and every result, computed again'

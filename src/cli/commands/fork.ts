@@ -3,7 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { heldLabels } from '../../../activities/tasks/inherited.js';
 import type { CampaignBundle } from '../../campaign/bundle.js';
-import { type Edit, forkCampaign, parseEdit } from '../../campaign/edit.js';
+import { changesOf, parseChange } from '../../campaign/changes.js';
+import { type Edit, forkCampaign } from '../../campaign/edit.js';
 import type { Inheritance } from '../../campaign/ledger.js';
 import { inputError } from '../../errors.js';
 import { plural } from '../../report/numbers.js';
@@ -40,13 +41,13 @@ export function registerFork(program: Command): void {
     .option(
       '--set <key=value>',
       'a key of the campaign file, e.g. md.temperature=600; as often as wanted',
-      gather(parseEdit),
+      gather(parseChange),
       [],
     )
     .option(
       '--unset <key>',
       'take a key out of the campaign file; as often as wanted',
-      gather((key) => ({ path: key.split('.'), removed: true })),
+      gather((key) => ({ key, removed: true })),
       [],
     )
     .option('--file <path>', 'the campaign file to write (default: NAME.yaml beside that of the campaign)')
@@ -60,8 +61,9 @@ async function fork(name: string, options: ForkOptions): Promise<void> {
   const home = homeOf(options);
   const store = await openFolderStore(home.store);
   const { bundle: parent, ref } = await findBundle(store, name);
-  const { head } = await recordedLedger(store, home, name, ref);
-  const edits = [...options.set, ...options.unset];
+  const { head, entries } = await recordedLedger(store, home, name, ref);
+  // It begins from the campaign as it stands, not as it was started.
+  const edits = [...changesOf(entries), ...options.set, ...options.unset];
   const text = forkCampaign(parent.source, options.name, { campaign: name, ledger: head.hash }, edits);
   const path = resolve(options.file ?? join(parent.folder, `${options.name}.yaml`));
   const campaign = assembleCampaign(text, path, inputsOf(parent));

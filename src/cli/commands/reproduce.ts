@@ -73,7 +73,7 @@ async function reproduce(name: string, options: ReproduceOptions): Promise<void>
 function renamed(bundle: CampaignBundle, name: string): LoadedCampaign {
   if (name === bundle.settings.name)
     throw inputError({ field: '--name', message: 'is the name of the first run', got: name });
-  const source = editCampaign(bundle.source, [{ path: ['name'], value: name }]);
+  const source = editCampaign(bundle.source, [{ key: 'name', value: name }]);
   return campaignOf({ ...bundle, settings: { ...bundle.settings, name }, source });
 }
 

@@ -45,6 +45,8 @@ function isAbout(entry: LedgerEntryBody, structure: number): boolean {
       return entry.kept.includes(structure) || entry.dropped.includes(structure);
     case 'refitted':
       return entry.added.includes(structure);
+    case 'steered':
+      return entry.order.kind === 'resolve' && entry.order.structure === structure;
     default:
       // Also what other versions of the program say about a structure.
       return (entry as { readonly structure?: unknown }).structure === structure;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { heldLabels } from '../../../activities/tasks/inherited.js';
-import { forkCampaign, parseEdit } from '../../../src/campaign/edit.js';
+import { parseChange } from '../../../src/campaign/changes.js';
+import { forkCampaign } from '../../../src/campaign/edit.js';
 import { verifyCampaign } from '../../../src/cli/audit/verify.js';
 import { campaignFrom, only, openStage, type Played, playCampaign, QUICK, type Stage } from './played.js';
 
@@ -14,7 +15,7 @@ afterAll(() => stage.remove());
 
 function fork(name: string, ...changes: readonly string[]) {
   const parentKey = { campaign: 'quick', ledger: parent.head.hash };
-  return campaignFrom(stage, forkCampaign(QUICK, name, parentKey, changes.map(parseEdit)));
+  return campaignFrom(stage, forkCampaign(QUICK, name, parentKey, changes.map(parseChange)));
 }
 
 describe('a fork', () => {
@@ -43,7 +44,7 @@ describe('a fork', () => {
     const key = { campaign: 'hot', ledger: child.head.hash };
     const grandchild = campaignFrom(
       stage,
-      forkCampaign(QUICK, 'hotter', key, [parseEdit('md.temperature=70')]),
+      forkCampaign(QUICK, 'hotter', key, [parseChange('md.temperature=70')]),
     );
     const begun = await playCampaign(stage, grandchild);
     expect(only(begun.entries, 'forked')[0].taken).toBe(imported.length + own);
