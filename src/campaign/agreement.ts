@@ -96,6 +96,8 @@ function comparable(entry: LedgerEntryBody): unknown {
     const { ref: _, ...forceField } = entry.forceField;
     return { ...fields, forceField };
   }
+  // Who stopped it stands in the reason.
+  if (entry.type === 'finished' && entry.verdict.kind === 'stopped') return { verdict: 'stopped' };
   if (entry.type === 'explored') delete fields['forceField'];
   return fields;
 }

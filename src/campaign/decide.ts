@@ -5,6 +5,7 @@ import { endLabelling } from './labelling.js';
 import type { CampaignEvent, Command } from './messages.js';
 import { refitted } from './refit.js';
 import { atLimit, endRound, screened } from './rounds.js';
+import { dueOrder, withoutDueOrder } from './script.js';
 import type { CampaignState } from './state.js';
 import { refusal, steered } from './steering.js';
 import { ask } from './structures.js';
@@ -17,8 +18,16 @@ export function decide(
   state: CampaignState,
   event: CampaignEvent,
 ): { state: CampaignState; commands: readonly Command[] } {
-  const next = bears(state, event) ? advance(apply(state, event)) : state;
+  const next = tellAgain(bears(state, event) ? advance(apply(state, event)) : state);
   return { state: next, commands: outstanding(next) };
+}
+
+/** Orders of another run of this campaign are given where that run was given them; one that it does not take is left. */
+function tellAgain(state: CampaignState): CampaignState {
+  const due = dueOrder(state);
+  if (!due) return state;
+  const rest = withoutDueOrder(state);
+  return tellAgain(refusal(rest, due.steering.order) === null ? advance(steered(rest, due.steering)) : rest);
 }
 
 function bears(state: CampaignState, event: CampaignEvent): boolean {

@@ -7,6 +7,7 @@ import type { LabelRatio } from './confidence.js';
 import type { Fates } from './failures.js';
 import type { Attempt, LedgerEntryBody } from './ledger.js';
 import type { ReferenceSettings } from './schema.js';
+import type { ScriptedOrder } from './script.js';
 
 /**
  * The state of a campaign: plain JSON, small (references to artifacts and numbers, never arrays that grow with the
@@ -25,6 +26,8 @@ export interface CampaignState {
   readonly paused: By | null;
   /** The campaign ends at the next round's start; null: it does not. */
   readonly stopping: By | null;
+  /** Orders of a run before this one, in order, that are still to be told again; absent where there was none. */
+  readonly script?: readonly ScriptedOrder[];
   /** Walkers whose structure is taken at the next round's start, because a person asked for it. */
   readonly sampling: readonly number[];
   /** The resolved campaign file with its inputs. */

@@ -4,6 +4,7 @@ import { decide } from '../../campaign/decide.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignEvent, Command } from '../../campaign/messages.js';
 import type { CampaignRules, CampaignState } from '../../campaign/state.js';
+import type { Steering } from '../../campaign/steering.js';
 import { canonicalText } from '../../store/canonical.js';
 import type { Ref } from '../../store/types.js';
 import type { Happening } from './events.js';
@@ -26,6 +27,8 @@ export interface ReplayOptions {
   readonly rules: CampaignRules;
   /** Called with each command and the event that the ledger gives as its answer. */
   onAnswer?(command: Command, event: CampaignEvent): Promise<void>;
+  /** Called with what people told the campaign, and the state in which it was then. */
+  onSteered?(steering: Steering, state: CampaignState): void;
 }
 
 /** Makes every decision of a campaign again from what happened, and compares what follows with its ledger, entry by entry. */
@@ -34,6 +37,7 @@ export async function replayLedger({
   happenings,
   rules,
   onAnswer,
+  onSteered,
 }: ReplayOptions): Promise<Deviation | null> {
   const started = ledger[0];
   if (started?.type !== 'started')
@@ -47,6 +51,7 @@ export async function replayLedger({
     }
     // That results were laid out is in no ledger; who extended a campaign that had ended had waited for it.
     if (happening.event.type === 'steered' && state.stage === 'publish') state = { ...state, stage: 'done' };
+    if (happening.event.type === 'steered') onSteered?.(steeringOf(happening.event), state);
     const command = answered(state, happening.event);
     if (command === undefined && !UNASKED.includes(happening.event.type)) {
       return {
@@ -62,6 +67,10 @@ export async function replayLedger({
   if (made.length < ledger.length)
     return { sequence: made.length, message: 'the ledger goes on where nothing more was decided' };
   return null;
+}
+
+function steeringOf({ by, at, order }: Steering): Steering {
+  return { by, at, order };
 }
 
 /** Takes the journal as recorded, as the ledger's activity does. */

@@ -4,6 +4,7 @@ import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/com
 import type { campaign as campaignWorkflow } from '../../../workflows/index.js';
 import { newCampaign, resumeCampaign } from '../../campaign/begin.js';
 import { type CampaignBundle, fingerprintSource, rulesOf } from '../../campaign/bundle.js';
+import type { ScriptedOrder } from '../../campaign/script.js';
 import type { CampaignState } from '../../campaign/state.js';
 import type { TaskQueues } from '../../campaign/status.js';
 import { inputError } from '../../errors.js';
@@ -100,12 +101,16 @@ export type Launched =
   /** It had ended before. */
   | { readonly kind: 'finished'; readonly state: CampaignState };
 
-/** Starts a campaign, or goes on with it, whatever became of it before. */
+/**
+ * Starts a campaign, or goes on with it, whatever became of it before.
+ * @param script what people told another run of it, for one that is started now
+ */
 export async function launch(
   client: Client,
   queues: TaskQueues,
   { bundle, fingerprint }: LoadedCampaign,
   ref: Ref,
+  script: readonly ScriptedOrder[] = [],
 ): Promise<Launched> {
   const { name } = bundle.settings;
   const before = await describe(client, name);
@@ -118,7 +123,8 @@ export async function launch(
     await restart(client, queues, resumeCampaign(state));
     return { kind: 'running', how: 'resumed' };
   }
-  await restart(client, queues, newCampaign(name, fingerprint, ref, rulesOf(bundle.settings)));
+  const fresh = newCampaign(name, fingerprint, ref, rulesOf(bundle.settings));
+  await restart(client, queues, script.length > 0 ? { ...fresh, script } : fresh);
   return { kind: 'running', how: 'started' };
 }
 

@@ -1,11 +1,18 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Agreement, compareLedgers, type LedgerDifference } from '../../campaign/agreement.js';
-import type { CampaignBundle } from '../../campaign/bundle.js';
+import { type CampaignBundle, rulesOf } from '../../campaign/bundle.js';
 import { editCampaign } from '../../campaign/edit.js';
+import type { LedgerEntryBody } from '../../campaign/ledger.js';
+import { type ScriptedOrder, scriptOf } from '../../campaign/script.js';
+import type { CampaignState } from '../../campaign/state.js';
+import type { Steering } from '../../campaign/steering.js';
 import { FailureError, inputError } from '../../errors.js';
 import { plural } from '../../report/numbers.js';
 import { openFolderStore } from '../../store/folderStore.js';
+import type { Store } from '../../store/types.js';
+import { happenings } from '../audit/events.js';
+import { replayLedger } from '../audit/replay.js';
 import { checkCampaign } from '../campaigns/check.js';
 import { campaignOf, type LoadedCampaign } from '../campaigns/file.js';
 import { publishedLedger, recordedLedger } from '../campaigns/recordedLedger.js';
@@ -45,7 +52,9 @@ async function reproduce(name: string, options: ReproduceOptions): Promise<void>
   const again = renamed(bundle, options.name ?? `${name}-again`);
   const place = options.freshLabels ? freshHome(home, again.bundle) : home;
   for (const line of checkCampaign(again.bundle)) say(line);
-  if (!(await runCampaign({ campaign: again, home: place, format: options.format, say }))) return;
+  const script = await recordedScript(store, bundle, original.entries);
+  if (script.length > 0) say(`what people told ${name} is told again: ${plural(script.length, 'order')}`);
+  if (!(await runCampaign({ campaign: again, home: place, format: options.format, say, script }))) return;
   const ledger = await publishedLedger(place, again.bundle.settings.name);
   if (ledger === undefined) throw new FailureError('the second run has left no ledger');
   const agreement = compareLedgers(original.entries, ledger.entries);
@@ -67,6 +76,20 @@ async function reproduce(name: string, options: ReproduceOptions): Promise<void>
   for (const line of lines) process.stdout.write(`${line}\n`);
   const same = agreement.difference === null && sameForceConstants(agreement);
   process.exitCode = same ? 0 : EXIT.failure;
+}
+
+/** What people told the campaign, each with its place: found by making its decisions again. */
+async function recordedScript(
+  store: Store,
+  { settings }: CampaignBundle,
+  ledger: readonly LedgerEntryBody[],
+): Promise<readonly ScriptedOrder[]> {
+  const told: { steering: Steering; state: CampaignState }[] = [];
+  const onSteered = (steering: Steering, state: CampaignState) => void told.push({ steering, state });
+  const rules = rulesOf(settings);
+  if (!ledger.some((entry) => entry.type === 'steered')) return [];
+  await replayLedger({ ledger, happenings: await happenings(store, ledger), rules, onSteered });
+  return scriptOf(told);
 }
 
 /** The campaign as the store has it, under another name. */

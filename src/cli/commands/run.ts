@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type CampaignBundle, rulesOf } from '../../campaign/bundle.js';
+import type { ScriptedOrder } from '../../campaign/script.js';
 import type { TaskQueues } from '../../campaign/status.js';
 import { FailureError } from '../../errors.js';
 import { openFolderStore } from '../../store/folderStore.js';
@@ -63,6 +64,8 @@ interface Session {
   readonly interrupted: AbortSignal;
   readonly format: ViewFormat;
   readonly say: (line: string) => void;
+  /** What people told another run of this campaign. */
+  readonly script?: readonly ScriptedOrder[];
 }
 
 async function runSession(session: Session): Promise<'over' | 'server gone'> {
@@ -73,7 +76,13 @@ async function runSession(session: Session): Promise<'over' | 'server gone'> {
   try {
     const client = clientOf(access.server);
     const queues = await taskQueues(home);
-    const launched = await launch(client, queues, campaign, await registerCampaign(store, campaign));
+    const launched = await launch(
+      client,
+      queues,
+      campaign,
+      await registerCampaign(store, campaign),
+      session.script,
+    );
     if (launched.kind === 'running') {
       // Also beside another process that works for this home: it may end before this campaign does.
       workers = await startAll(access, home, queues, campaign.bundle);
