@@ -3,12 +3,13 @@ import { note } from './journal.js';
 import type { CampaignRules, CampaignState } from './state.js';
 import { newWalker } from './walkers.js';
 
-/** A new campaign. */
+/** A new campaign, launched by this version of the program. */
 export function newCampaign(
   name: string,
   fingerprint: string,
   campaign: Ref,
   rules: CampaignRules,
+  program?: string,
 ): CampaignState {
   const state: CampaignState = {
     name,
@@ -52,17 +53,20 @@ export function newCampaign(
       fitSeconds: 0,
     },
   };
-  return note(state, { type: 'started', name, fingerprint, campaign });
+  return note(state, { type: 'started', name, fingerprint, campaign, ...(program && { program }) });
 }
 
 /**
  * A campaign that was cancelled or failed goes on where it was; one that came to its own end has at most its results left
  * to write.
  */
-export function resumeCampaign(state: CampaignState): CampaignState {
+export function resumeCampaign(state: CampaignState, program?: string): CampaignState {
   const { interrupted, publishProblem: _, ...known } = state;
   const histories = { ...known.histories, complete: false };
   return interrupted === undefined
     ? known
-    : note({ ...known, stage: interrupted, verdict: null, paused: null, histories }, { type: 'resumed' });
+    : note(
+        { ...known, stage: interrupted, verdict: null, paused: null, histories },
+        { type: 'resumed', ...(program && { program }) },
+      );
 }

@@ -11,7 +11,12 @@ import type { Order } from './steering.js';
 export type LedgerEntryBody = { readonly sequence: number } & LedgerEvent;
 
 export type LedgerEvent =
-  | { readonly type: 'started'; readonly name: string; readonly fingerprint: string; readonly campaign: Ref }
+  | ({
+      readonly type: 'started';
+      readonly name: string;
+      readonly fingerprint: string;
+      readonly campaign: Ref;
+    } & ByProgram)
   | ({ readonly type: 'forked' } & Inheritance)
   | {
       readonly type: 'prepared';
@@ -64,12 +69,17 @@ export type LedgerEvent =
   | { readonly type: 'assessed'; readonly round: number; readonly assessment: Assessment }
   | { readonly type: 'warned'; readonly message: string }
   | { readonly type: 'faulted'; readonly message: string }
-  | { readonly type: 'resumed' }
+  | ({ readonly type: 'resumed' } & ByProgram)
   /** A person's word; what it changes holds from `round` on. */
   | ({ readonly type: 'steered'; readonly order: Order; readonly round: number } & By)
   /** Temporal's own record of the campaign so far. */
   | { readonly type: 'history'; readonly history: Ref }
   | { readonly type: 'finished'; readonly verdict: Verdict };
+
+/** The version of this program that launched a campaign or went on with it; absent where it was not recorded. */
+export interface ByProgram {
+  readonly program?: string;
+}
 
 /** What a campaign took over from the one that it was forked from. */
 export interface Inheritance {

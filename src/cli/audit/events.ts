@@ -7,7 +7,7 @@ import type { Store } from '../../store/types.js';
 /** What moved a campaign on, in order, told from its ledger: events for `decide`, and the moments when it was resumed. */
 export type Happening =
   | { readonly kind: 'event'; readonly event: CampaignEvent }
-  | { readonly kind: 'resumed' };
+  | { readonly kind: 'resumed'; readonly program?: string };
 
 type Entry<T extends LedgerEntryBody['type']> = Extract<LedgerEntryBody, { type: T }>;
 
@@ -18,7 +18,7 @@ export async function happenings(
 ): Promise<readonly Happening[]> {
   const found: Happening[] = [];
   for (const [k, entry] of ledger.entries()) {
-    if (entry.type === 'resumed') found.push({ kind: 'resumed' });
+    if (entry.type === 'resumed') found.push({ kind: 'resumed', program: entry.program });
     const event = await eventOf(store, ledger, k, entry);
     if (event) found.push({ kind: 'event', event });
   }

@@ -43,10 +43,13 @@ export async function replayLedger({
   if (started?.type !== 'started')
     return { sequence: 0, message: 'the ledger does not begin with the start of a campaign' };
   const made: LedgerEntryBody[] = [];
-  let state = record(newCampaign(started.name, started.fingerprint, started.campaign, rules), made);
+  let state = record(
+    newCampaign(started.name, started.fingerprint, started.campaign, rules, started.program),
+    made,
+  );
   for (const happening of happenings) {
     if (happening.kind === 'resumed') {
-      state = record(resumeCampaign(state), made);
+      state = record(resumeCampaign(state, happening.program), made);
       continue;
     }
     // That results were laid out is in no ledger; who extended a campaign that had ended had waited for it.

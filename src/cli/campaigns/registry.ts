@@ -11,6 +11,7 @@ import { inputError } from '../../errors.js';
 import type { ServerConnection } from '../../server/connect.js';
 import { canonicalJson, hashOf } from '../../store/canonical.js';
 import type { Ref, Store } from '../../store/types.js';
+import { PROGRAM_VERSION } from '../../version.js';
 import type { LoadedCampaign } from './file.js';
 
 /** Name of a campaign's workflow. */
@@ -120,10 +121,10 @@ export async function launch(
     const ended =
       state.stage === 'done' && state.verdict?.kind !== 'cancelled' && state.verdict?.kind !== 'failed';
     if (ended) return { kind: 'finished', state };
-    await restart(client, queues, resumeCampaign(state));
+    await restart(client, queues, resumeCampaign(state, PROGRAM_VERSION));
     return { kind: 'running', how: 'resumed' };
   }
-  const fresh = newCampaign(name, fingerprint, ref, rulesOf(bundle.settings));
+  const fresh = newCampaign(name, fingerprint, ref, rulesOf(bundle.settings), PROGRAM_VERSION);
   await restart(client, queues, script.length > 0 ? { ...fresh, script } : fresh);
   return { kind: 'running', how: 'started' };
 }

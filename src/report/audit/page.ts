@@ -80,6 +80,8 @@ function chain({ ledger, head }: AuditReport): Html {
   const [started] = ledger;
   const hash = (text: string) => html`<span class="hash">${text}</span>`;
   const last = ledger.findLast((e) => e.type === 'refitted');
+  const launches = ledger.filter((e) => e.type === 'started' || e.type === 'resumed');
+  const versions = [...new Set(launches.flatMap((e) => e.program ?? []))];
   return html`<section><h2>What it stands on</h2>
 <p>Each entry of the ledger holds the SHA-256 of the one before, so that the last one stands for all of them; whatever they name is an object of the store under the SHA-256 of its bytes.</p>
 ${pairs([
@@ -90,6 +92,7 @@ ${pairs([
         { name: 'Fingerprint', value: hash(started.fingerprint) },
       ]
     : []),
+  ...(versions.length > 0 ? [{ name: 'Launched and resumed by anharmony', value: versions.join(', ') }] : []),
   ...(last?.type === 'refitted'
     ? [{ name: 'Force constants', value: hash(last.forceField.parametersHash) }]
     : []),

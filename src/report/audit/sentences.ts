@@ -23,7 +23,9 @@ export function sentences(entry: LedgerEntryBody, telling: Telling): readonly st
 const SENTENCES: {
   readonly [T in LedgerEntryBody['type']]: (entry: Entry<T>, telling: Telling) => readonly string[];
 } = {
-  started: (e) => [`campaign ${e.name} started, fingerprint ${short(e.fingerprint)}`],
+  started: (e) => [
+    `campaign ${e.name} started${by(e.program)}, fingerprint ${short(e.fingerprint)}, resolved file ${short(e.campaign.hash)}`,
+  ],
   forked,
   prepared: (e) => [
     `expansion with ${plural(e.parameters, 'parameter')} (basis ${short(e.basis.hash)})`,
@@ -54,7 +56,7 @@ const SENTENCES: {
     `${e.by} at ${e.at}: ${orderText(e.order)}${AT_ONCE.includes(e.order.kind) ? '' : `, from round ${e.round} on`}`,
   ],
   history: (e) => [`the server’s own record of the campaign is kept: ${short(e.history.hash)}`],
-  resumed: () => ['resumed'],
+  resumed: (e) => [`resumed${by(e.program)}`],
   finished: (e) => [`${e.verdict.kind}: ${e.verdict.reason}`],
 };
 
@@ -145,6 +147,10 @@ function worstAtom({ worstAtom: atom, worstAtomError, temperature }: PickSummary
 
 function ps(step: number, { timestep }: Telling): string {
   return picoseconds((step * timestep) / 1000);
+}
+
+function by(program: string | undefined): string {
+  return program === undefined ? '' : ` by anharmony ${program}`;
 }
 
 function short(hash: string): string {
