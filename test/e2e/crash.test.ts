@@ -75,7 +75,7 @@ describe('a campaign that is killed', () => {
   it('is proven from its store: every decision, trajectory, label and fit computed again', async () => {
     const proof = await run(['verify', 'small', '--recompute'], killed.path);
     expect(proof.code, proof.stdout + proof.stderr).toBe(0);
-    expect(proof.stdout.match(/^holds /gm)).toHaveLength(4);
+    expect(proof.stdout.match(/^holds /gm)).toHaveLength(5);
     expect(proof.stdout).not.toContain('BROKEN');
   }, 120_000);
 

@@ -62,6 +62,7 @@ function header({ campaign, generated, ledger }: AuditReport): Html {
     ),
     key('Attempts at labels', count(number('attempt')), 'each with host, program, time and outcome'),
     key('Refits', count(number('refitted')), `in ${plural(rounds(ledger), 'round')}`),
+    key('Orders of people', count(number('steered')), 'each with who, when and from which round on'),
     key('Interruptions', count(number('resumed')), 'after which it was run again'),
   ]}</dl>
 </header>`;
@@ -143,12 +144,15 @@ ${asked.map((structure) => structureStoryOf(audit, structure))}
 function structureStoryOf({ ledger, telling, errorsAfter }: AuditReport, structure: number): Html {
   const quarantined = ledger.some((e) => e.type === 'quarantined' && e.structure === structure);
   const inTraining = refitOf(ledger, structure) !== undefined;
-  const mark = quarantined
-    ? tag('quarantined', 'bad')
-    : tag(inTraining ? 'trained on' : 'not trained on', inTraining ? 'good' : 'fair');
+  const ideal = ledger.some((e) => e.type === 'asked' && e.structure === structure && e.group === 'ideal');
+  const mark = ideal
+    ? tag('its forces are subtracted', 'fair')
+    : quarantined && !inTraining
+      ? tag('quarantined', 'bad')
+      : tag(inTraining ? 'trained on' : 'not trained on', inTraining ? 'good' : 'fair');
   const [first, ...rest] = structureStory(ledger, structure, telling, errorsAfter.get(structure));
   return html`<details id="structure-${structure}"><summary>${typeset(first.lines[0])} ${mark}</summary>
-${[{ ...first, lines: first.lines.slice(1) }, ...rest].map((p) => paragraph(p.sequence, p.lines))}
+${[{ ...first, lines: first.lines.slice(1) }, ...rest].filter((p) => p.lines.length > 0).map((p) => paragraph(p.sequence, p.lines))}
 </details>
 `;
 }

@@ -106,7 +106,7 @@ function refitted({ counts, forceField, added, counted }: Entry<'refitted'>): st
 }
 
 function assessed({ round, assessment }: Entry<'assessed'>): string[] {
-  const ratio = assessment.ratio === null ? '' : `, μ/β^-1/2 ${percent(assessment.ratio)}`;
+  const ratio = assessment.ratio === null ? '' : `, μ/β^{-1/2} ${percent(assessment.ratio)}`;
   return [
     `round ${round}: ${assessment.converged ? 'converged' : `not converged, missing: ${assessment.missing.join('; ')}`}${ratio}`,
   ];

@@ -72,7 +72,7 @@ function effect(
   const test =
     was.test && is.test ? `, test RMSE ${forceError(was.test.rmse)} → ${forceError(is.test.rmse)}` : '';
   return [
-    `effect of the refit: fitting error β^-1/2 ${forceError(was.fittingError)} → ${forceError(is.fittingError)}, ε_B of the structure ${forceError(errorBefore)} → ${after}${test}`,
-    `predicted σ = (β^-1 + ε_B²)^1/2 = ${forceError(check.predicted)}, found residual ${forceError(check.found)}: ${(check.found / check.predicted).toFixed(2)} of it`,
+    `effect of the refit: fitting error β^{-1/2} ${forceError(was.fittingError)} → ${forceError(is.fittingError)}, ε_B of the structure ${forceError(errorBefore)} → ${after}${test}`,
+    `predicted σ = sqrt(β^{-1} + ε_B²) = ${forceError(check.predicted)}, found residual ${forceError(check.found)}: ${(check.found / check.predicted).toFixed(2)} of it`,
   ];
 }
