@@ -23,7 +23,7 @@ export function decide(
 }
 
 /** Orders of another run of this campaign are given where that run was given them; one that it does not take is left. */
-function tellAgain(state: CampaignState): CampaignState {
+export function tellAgain(state: CampaignState): CampaignState {
   const due = dueOrder(state);
   if (!due) return state;
   const rest = withoutDueOrder(state);

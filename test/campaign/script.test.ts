@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareLedgers } from '../../src/campaign/agreement.js';
-import { decide } from '../../src/campaign/decide.js';
+import { decide, tellAgain } from '../../src/campaign/decide.js';
 import { scriptOf } from '../../src/campaign/script.js';
 import type { CampaignState } from '../../src/campaign/state.js';
 import { type Order, refusal, type Steering } from '../../src/campaign/steering.js';
@@ -33,7 +33,8 @@ function orderAt(state: CampaignState, kind: number): Order {
         ? { kind: 'resolve', structure: quarantined.id, answer: { kind: 'skip' } }
         : { kind: 'sample', walkers: [2] };
     default:
-      return { kind: 'stop' };
+      // One that rests before its first MD ends at once, with whatever of its first labels and test set has come in.
+      return state.paused && state.round === 0 ? { kind: 'resume' } : { kind: 'stop' };
   }
 }
 
@@ -72,7 +73,7 @@ describe('a campaign that was steered', () => {
         const first = steeredCampaign(when, list);
         const world = createWorld(NATURE);
         const script = scriptOf(first.told);
-        const start = { ...freshCampaign(RULES), script };
+        const start = tellAgain({ ...freshCampaign(RULES), script });
         const second = play(start, world, { choose: chooser(other) });
         expect(second.script ?? []).toEqual([]);
         expect(second.forceField).toEqual(first.state.forceField);

@@ -4,6 +4,7 @@ import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/com
 import type { campaign as campaignWorkflow } from '../../../workflows/index.js';
 import { newCampaign, resumeCampaign } from '../../campaign/begin.js';
 import { type CampaignBundle, fingerprintSource, rulesOf } from '../../campaign/bundle.js';
+import { tellAgain } from '../../campaign/decide.js';
 import type { ScriptedOrder } from '../../campaign/script.js';
 import type { CampaignState } from '../../campaign/state.js';
 import type { TaskQueues } from '../../campaign/status.js';
@@ -125,7 +126,7 @@ export async function launch(
     return { kind: 'running', how: 'resumed' };
   }
   const fresh = newCampaign(name, fingerprint, ref, rulesOf(bundle.settings), PROGRAM_VERSION);
-  await restart(client, queues, script.length > 0 ? { ...fresh, script } : fresh);
+  await restart(client, queues, script.length > 0 ? tellAgain({ ...fresh, script }) : fresh);
   return { kind: 'running', how: 'started' };
 }
 

@@ -146,7 +146,7 @@ function structureStoryOf({ ledger, telling, errorsAfter }: AuditReport, structu
   const inTraining = refitOf(ledger, structure) !== undefined;
   const ideal = ledger.some((e) => e.type === 'asked' && e.structure === structure && e.group === 'ideal');
   const mark = ideal
-    ? tag('its forces are subtracted', 'fair')
+    ? tag('the ideal one', 'fair')
     : quarantined && !inTraining
       ? tag('quarantined', 'bad')
       : tag(inTraining ? 'trained on' : 'not trained on', inTraining ? 'good' : 'fair');
