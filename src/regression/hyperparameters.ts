@@ -1,10 +1,15 @@
-import type { EvidenceSlope } from './evidence.js';
 import { fixedPoint } from './fixedPoint.js';
 import { LONGEST_STEP, maximiseByNewton } from './newton.js';
 import { withoutDecay } from './priors/decay.js';
 import { createPrior } from './priors/index.js';
 import type { Prior } from './priors/prior.js';
-import { maximiseEvidence, type SearchPoint, type SearchResult, TOLERANCE } from './search.js';
+import {
+  type Evaluated,
+  maximiseEvidence,
+  type SearchPoint,
+  type SearchResult,
+  TOLERANCE,
+} from './search.js';
 import type { Gram, ParameterBlock } from './types.js';
 
 /** Fixed-point updates before the search takes over: they are linear, it is superlinear, both end at the same point. */
@@ -66,21 +71,24 @@ function searchDecay(
   const first = withoutDecayAtBest(gram, blocks, maxLogBeta, updatesOnly);
   if (!warm?.converged) return better(warm, maximise(gram, prior, first, maxLogBeta));
   const top = Float64Array.of(...warm.point.theta, warm.point.logBeta);
-  const { information } = warm.slope;
   let sameHill = false;
-  const enough = (x: Float64Array, slope?: EvidenceSlope): boolean => {
+  const enough = (x: Float64Array, here?: Evaluated): boolean => {
     sameHill = x.every((value, i) => {
       const away = Math.abs(value - top[i]);
-      if (away < SAME_HILL || slope === undefined) return away < SAME_HILL;
-      const known = information[i * (x.length + 1)];
-      return (
-        known * away * away < LITTLE && Math.abs(slope.gradient[i]) * Math.min(away, LONGEST_STEP) < LITTLE
-      );
+      return away < SAME_HILL || (here !== undefined && mattersLittle(warm, here, i, away));
     });
     return sameHill;
   };
   const cold = maximise(gram, prior, first, maxLogBeta, { enough });
   return sameHill ? warm : better(warm, cold);
+}
+
+/** Whether it matters neither at the top nor here, below it, that component i is that far away. */
+function mattersLittle(top: Evaluated, here: Evaluated, i: number, away: number): boolean {
+  const { gradient } = here.slope;
+  const known = top.slope.information[i * (gradient.length + 1)];
+  const gain = Math.abs(gradient[i]) * Math.min(away, LONGEST_STEP);
+  return here.point.logEvidence <= top.point.logEvidence && known * away * away < LITTLE && gain < LITTLE;
 }
 
 function methodFor({ parameters }: Gram): typeof maximiseEvidence {

@@ -26,8 +26,8 @@ export interface SearchLimits {
   readonly tolerance?: number;
   /** Most evaluations. */
   readonly limit?: number;
-  /** Ends the search early where a point (θ, ln β) needs no better one; the slope is given where it is there already. */
-  readonly enough?: (x: Float64Array, slope?: EvidenceSlope) => boolean;
+  /** Ends the search early where a point (θ, ln β) needs no better one; its evaluation is given where it is there already. */
+  readonly enough?: (x: Float64Array, here?: Evaluated) => boolean;
   /** The evaluation at the start, where there is one already. */
   readonly known?: Evaluated;
 }
