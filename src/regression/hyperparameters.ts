@@ -67,8 +67,8 @@ function searchDecay(
 ): SearchResult {
   const maximise = methodFor(gram);
   const warm = start && maximise(gram, prior, start, maxLogBeta);
-  const updatesOnly = warm?.converged === true && gram.parameters > LARGE;
-  const first = withoutDecayAtBest(gram, blocks, maxLogBeta, updatesOnly);
+  const nearOnly = warm?.converged === true && gram.parameters > LARGE;
+  const first = withoutDecayAtBest(gram, blocks, maxLogBeta, nearOnly ? warm.point.logBeta : undefined);
   if (!warm?.converged) return better(warm, maximise(gram, prior, first, maxLogBeta));
   const top = Float64Array.of(...warm.point.theta, warm.point.logBeta);
   let sameHill = false;
@@ -83,7 +83,7 @@ function searchDecay(
   return sameHill ? warm : better(warm, cold);
 }
 
-/** Whether it matters neither at the top nor here, below it, that component i is that far away. */
+/** Whether it matters neither at the top nor here, below it, that component i ends that far away. */
 function mattersLittle(top: Evaluated, here: Evaluated, i: number, away: number): boolean {
   const { gradient } = here.slope;
   const known = top.slope.information[i * (gradient.length + 1)];
@@ -99,18 +99,18 @@ function better(warm: SearchResult | undefined, cold: SearchResult): SearchResul
   return warm && warm.point.logEvidence >= cold.point.logEvidence ? warm : cold;
 }
 
+/** The by-order optimum as a point of `decay`; where β is known already, only near it, by two updates. */
 function withoutDecayAtBest(
   gram: Gram,
   blocks: readonly ParameterBlock[],
   maxLogBeta: number,
-  updatesOnly: boolean,
+  logBeta: number | undefined,
 ): SearchPoint {
-  const byOrder = createPrior('by-order', blocks);
-  const { point } = updatesOnly
-    ? fixedPoint(gram, byOrder, coldStart(gram, byOrder, maxLogBeta), maxLogBeta, {
-        limit: FIXED_POINT_UPDATES,
-      })
-    : searchGrouped(gram, byOrder, undefined, maxLogBeta, ROUGH);
+  const prior = createPrior('by-order', blocks);
+  const { point } =
+    logBeta === undefined
+      ? searchGrouped(gram, prior, undefined, maxLogBeta, ROUGH)
+      : fixedPoint(gram, prior, { theta: prior.guess(gram), logBeta }, maxLogBeta, { limit: 2 });
   return { theta: withoutDecay(point.theta), logBeta: point.logBeta };
 }
 

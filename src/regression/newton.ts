@@ -18,10 +18,10 @@ export const LONGEST_STEP = 4;
 const NOTHING = 1e-8;
 /** Information of a hyperparameter whose standard error is ten: next to nothing is known of it. */
 const VAGUE = 1e-2;
-/** Gain in ln p that such a hyperparameter is not moved for. */
+/** Gain in ln p that such hyperparameters are not moved for: others come to rest sooner without them. */
 const NO_GAIN = 1e-2;
-/** Largest radius of trust, in longest steps: the first is 1, and a long valley is walked faster. */
-const WIDEST = 2;
+/** Radius of trust in longest steps: at first, and the largest, with which a long valley is walked. */
+const [FIRST_RADIUS, WIDEST] = [1, 2];
 /** Gain as a part of the predicted one below which a step is taken back, or trust halved, and up to which it is doubled. */
 const [POOR, FAIR, GOOD] = [0.01, 0.25, 4];
 
@@ -44,16 +44,15 @@ export function maximiseByNewton(
   let x = Float64Array.of(...start.theta, start.logBeta).map((value, i) => clamp(value, lower[i], upper[i]));
   let point = known?.point ?? valueAt(x);
   let slope = curvedSlopeAt(gram, point);
-  let radius = 1;
+  let radius = FIRST_RADIUS;
   for (let evaluations = 1; evaluations < limit; evaluations++) {
     const { step, interior } = stepFrom(x, slope, lower, upper, radius);
-    if (interior && step.every((change, i) => isSettled(slope, i, change, tolerance))) {
-      return { point, slope, converged: true, evaluations };
-    }
+    const predicted = predictedGain(slope, step);
+    if (interior && predicted < tolerance) return { point, slope, converged: true, evaluations };
     const trial = x.map((value, i) => clamp(value + step[i], lower[i], upper[i]));
+    if (enough?.(trial, { point, slope })) return { point, slope, converged: false, evaluations };
     const next = attempt(() => valueAt(trial));
     const gain = next === undefined ? Number.NEGATIVE_INFINITY : next.logEvidence - point.logEvidence;
-    const predicted = predictedGain(slope, step);
     const asPredicted = (gain + roundingOf(gram, trial)) / predicted;
     if (next === undefined || asPredicted < POOR) {
       radius /= 4;
@@ -65,7 +64,6 @@ export function maximiseByNewton(
     x = trial;
     point = next;
     slope = curvedSlopeAt(gram, next);
-    if (enough?.(x, { point, slope })) return { point, slope, converged: false, evaluations };
   }
   return { point, slope, converged: false, evaluations: limit };
 }
@@ -91,25 +89,8 @@ function stepFrom(
       !(x[i] >= upper[i] && gradient[i] >= 0),
   );
   const all = trustStep(slope, free, region);
-  const worthwhile = free.filter((i) => !isVain(slope, i, all.step[i]));
-  return worthwhile.length < free.length ? trustStep(slope, worthwhile, region) : all;
-}
-
-/** Whether a step in a component of which next to nothing is known gains nothing: others had better move without it. */
-function isVain({ gradient, information }: CurvedSlope, i: number, change: number): boolean {
-  const known = information[i * (gradient.length + 1)];
-  return known < VAGUE && Math.abs(gradient[i] * change) < NO_GAIN && known * change * change < NO_GAIN;
-}
-
-/** Whether a step in component i is none: too short, or of no gain, which is of second order in a step. */
-function isSettled(
-  { gradient, information }: CurvedSlope,
-  i: number,
-  change: number,
-  tolerance: number,
-): boolean {
-  if (Math.abs(change) < tolerance) return true;
-  const known = information[i * (gradient.length + 1)];
-  const noGain = 1e3 * tolerance * tolerance;
-  return Math.abs(gradient[i] * change) < noGain && known * change * change < noGain;
+  const told = free.filter((i) => information[i * (x.length + 1)] >= VAGUE);
+  if (told.length === free.length) return all;
+  const without = trustStep(slope, told, region);
+  return predictedGain(slope, all.step) - predictedGain(slope, without.step) < NO_GAIN ? without : all;
 }

@@ -26,7 +26,7 @@ export interface SearchLimits {
   readonly tolerance?: number;
   /** Most evaluations. */
   readonly limit?: number;
-  /** Ends the search early where a point (θ, ln β) needs no better one; its evaluation is given where it is there already. */
+  /** Ends the search early where a point (θ, ln β) needs no better one; `here`: the evaluation from which a step leads there. */
   readonly enough?: (x: Float64Array, here?: Evaluated) => boolean;
   /** The evaluation at the start, where there is one already. */
   readonly known?: Evaluated;

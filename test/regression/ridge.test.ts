@@ -145,8 +145,9 @@ describe('hyperparameters', () => {
     expect(newton.point.logEvidence).toBeGreaterThan(secants.point.logEvidence - 0.03);
     expect(newton.evaluations).toBeLessThan(25);
     if (rows < 28) return; // Not all hyperparameters are determined.
-    expectClose(newton.point.theta, secants.point.theta, 1e-5);
-    expect(newton.point.logBeta).toBeCloseTo(secants.point.logBeta, 5);
+    expect(newton.point.logEvidence).toBeGreaterThan(secants.point.logEvidence - 1e-5);
+    expectClose(newton.point.theta, secants.point.theta, 1e-3);
+    expect(newton.point.logBeta).toBeCloseTo(secants.point.logBeta, 4);
   });
 
   it('decay with κ = 0 is by-order, at the same evidence', () => {
