@@ -21,7 +21,7 @@ const VAGUE = 1e-2;
 /** Gain in ln p that such hyperparameters are not moved for: others come to rest sooner without them. */
 const NO_GAIN = 1e-2;
 /** Radius of trust in longest steps: at first, and the largest, with which a long valley is walked. */
-const [FIRST_RADIUS, WIDEST] = [1, 2];
+const [FIRST_RADIUS, WIDEST] = [0.5, 2];
 /** Gain as a part of the predicted one below which a step is taken back, or trust halved, and up to which it is doubled. */
 const [POOR, FAIR, GOOD] = [0.01, 0.25, 4];
 
