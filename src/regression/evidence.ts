@@ -75,23 +75,60 @@ export function residualOf(gram: Gram, m: Float64Array): number {
 
 /** Gradient and information at a point; costs the inverse of L, as much again as the factorisation. */
 export function slopeAt(gram: Gram, point: Evidence): EvidenceSlope {
-  const { precision, factor, whitenedMean, logBeta, residual } = point;
+  const { precision, factor } = point;
   const n = gram.parameters;
-  const k = precision.logDeterminantGradient.length;
-  const derivatives = precision.derivativesTimes(whitenedMean);
   const inverse = inverseOfLowerTransposed(factor, n);
   const traces = precision.traces(inverse);
   let traceOfSigma = 0;
   for (let p = 0; p < n; p++) traceOfSigma += dot(inverse, p * n + p, inverse, p * n + p, n - p);
+  return slopeFrom(gram, point, traces, traceOfSigma, workingVectors(gram, point));
+}
+
+/** The slope from tr(Σ D_i) and tr Σ. */
+export function slopeFrom(
+  gram: Gram,
+  point: Evidence,
+  traces: Float64Array,
+  traceOfSigma: number,
+  vectors: WorkingVectors,
+): EvidenceSlope {
+  const { precision, whitenedMean, logBeta, residual } = point;
+  const n = gram.parameters;
+  const k = traces.length;
   const effectiveParameters = n - traceOfSigma;
-  const quadratic = Float64Array.from(derivatives, (d) => dot(d, 0, whitenedMean, 0, n));
+  const quadratic = Float64Array.from(vectors.w, (d) => dot(d, 0, whitenedMean, 0, n));
   const gradient = new Float64Array(k + 1);
   for (let i = 0; i < k; i++) {
     gradient[i] = 0.5 * (precision.logDeterminantGradient[i] - traces[i] - quadratic[i]);
   }
   gradient[k] = 0.5 * (gram.rows - effectiveParameters - Math.exp(logBeta) * residual);
-  const information = averageInformation(gram, point, derivatives);
+  const information = averageInformation(point, vectors);
   return { effectiveParameters, gradient, information, quadratic, traces };
+}
+
+/** The vectors that second derivatives are made of, in whitened coordinates. */
+export interface WorkingVectors {
+  /** [k] vectors [P] w_i = D_i ψ̄ */
+  readonly w: readonly Float64Array[];
+  /** w_iᵀ Σ w_j; index k stands for g = W⁻¹Xᵀ(y − Xm̄). */
+  covariance(i: number, j: number): number;
+}
+
+export function workingVectors(
+  gram: Gram,
+  { precision, factor, mean, whitenedMean }: Evidence,
+): WorkingVectors {
+  const n = gram.parameters;
+  const w = precision.derivativesTimes(whitenedMean);
+  const k = w.length;
+  const g = precision.whitened(gram.xty.map((value, i) => value - dot(gram.xtx, i * n, mean, 0, n)));
+  // With v = L⁻¹w, w_iᵀΣw_j is v_iᵀv_j: all rows are solved at once.
+  const v = new Float64Array((k + 1) * n);
+  [...w, g].forEach((row, i) => {
+    v.set(row, i * n);
+  });
+  solveLowerRows(factor, n, v, k + 1);
+  return { w, covariance: (i, j) => dot(v, i * n, v, j * n, n) };
 }
 
 /**
@@ -100,29 +137,22 @@ export function slopeAt(gram: Gram, point: Evidence): EvidenceSlope {
  * Positive semidefinite, and needs a few triangular solves only. In whitened coordinates, with w_i = D_i ψ̄, Σ = (L Lᵀ)⁻¹,
  * r = y − Xm̄ and g = W⁻¹Xᵀr:  ij: ½ w_iᵀ(1 − Σ)w_j,  iβ: ½ β w_iᵀΣg,  ββ: ½ β(rᵀr − β gᵀΣg).
  */
-function averageInformation(gram: Gram, point: Evidence, w: readonly Float64Array[]): Float64Array {
-  const { factor, mean, precision } = point;
-  const n = gram.parameters;
+function averageInformation(
+  { logBeta, residual }: Evidence,
+  { w, covariance }: WorkingVectors,
+): Float64Array {
   const k = w.length;
-  const beta = Math.exp(point.logBeta);
-  const g = precision.whitened(gram.xty.map((value, i) => value - dot(gram.xtx, i * n, mean, 0, n)));
-  // With v = L⁻¹w, w_iᵀΣw_j is v_iᵀv_j: all rows are solved at once.
-  const v = new Float64Array((k + 1) * n);
-  [...w, g].forEach((row, i) => {
-    v.set(row, i * n);
-  });
-  solveLowerRows(factor, n, v, k + 1);
-  const covariance = (i: number, j: number): number => dot(v, i * n, v, j * n, n);
+  const beta = Math.exp(logBeta);
   const information = new Float64Array((k + 1) * (k + 1));
   for (let i = 0; i < k; i++) {
     for (let j = 0; j < k; j++) {
-      information[i * (k + 1) + j] = 0.5 * (dot(w[i], 0, w[j], 0, n) - covariance(i, j));
+      information[i * (k + 1) + j] = 0.5 * (dot(w[i], 0, w[j], 0, w[i].length) - covariance(i, j));
     }
     const mixed = 0.5 * beta * covariance(i, k);
     information[i * (k + 1) + k] = mixed;
     information[k * (k + 1) + i] = mixed;
   }
-  information[(k + 1) * (k + 1) - 1] = 0.5 * beta * Math.max(point.residual - beta * covariance(k, k), 0);
+  information[(k + 1) * (k + 1) - 1] = 0.5 * beta * Math.max(residual - beta * covariance(k, k), 0);
   return information;
 }
 

@@ -1,11 +1,10 @@
 import { FailureError, inputError } from '../errors.js';
 import { minimumNormSolution } from '../numerics/dense/leastSquares.js';
 import { evidenceAt, precisionFactorOf, residualOf, slopeAt } from './evidence.js';
-import { fixedPoint } from './fixedPoint.js';
-import { withoutDecay } from './priors/decay.js';
+import { seekHyperparameters } from './hyperparameters.js';
 import { createPrior } from './priors/index.js';
 import { type Prior, parametersOf } from './priors/prior.js';
-import { maximiseEvidence, type SearchPoint, type SearchResult, TOLERANCE } from './search.js';
+import type { SearchPoint, SearchResult } from './search.js';
 import type { Gram, Hyperparameters, ParameterBlock, Posterior, PriorName } from './types.js';
 
 export interface RidgeOptions {
@@ -26,14 +25,6 @@ export interface RidgeStart {
 
 /** Default label noise, eV/Å. */
 export const LABEL_NOISE = 1e-4;
-/** Fixed-point updates before the search takes over: they are linear, it is superlinear, both end at the same point. */
-const FIXED_POINT_UPDATES = 3;
-/** How well the by-order optimum must be known to start `decay` from. */
-const ROUGH = 1e-2;
-/** Above this many parameters an evaluation takes seconds: a second start then is only near the by-order optimum. */
-const LARGE = 1500;
-/** Hyperparameters nearer to a maximum than this, all of them, lead to it. */
-const SAME_HILL = 0.2;
 
 /**
  * Bayesian ridge regression (eqs. 2–4): posterior of φ′ with the hyperparameters that maximise the log evidence.
@@ -51,75 +42,7 @@ export function fitRidge(gram: Gram, blocks: readonly ParameterBlock[], options:
     if (!start) throw new FailureError(`no hyperparameters of prior ${prior.name} to keep`);
     return posteriorOf(gram, prior, solved(gram, prior, start));
   }
-  const result =
-    prior.name === 'decay'
-      ? searchDecay(gram, blocks, prior, start, maxLogBeta)
-      : searchGrouped(gram, prior, start, maxLogBeta);
-  return posteriorOf(gram, prior, result);
-}
-
-function searchGrouped(
-  gram: Gram,
-  prior: Prior,
-  start: SearchPoint | undefined,
-  maxLogBeta: number,
-  tolerance = TOLERANCE,
-): SearchResult {
-  const first = start ?? coldStart(gram, prior, maxLogBeta);
-  const result = fixedPoint(gram, prior, first, maxLogBeta, { tolerance, limit: FIXED_POINT_UPDATES });
-  return result.converged
-    ? result
-    : maximiseEvidence(gram, prior, result.point, maxLogBeta, { tolerance, known: result });
-}
-
-/**
- * From the last refit and from the by-order optimum with κ = 0; the better stays (METHOD: there are local maxima). The
- * second search ends where it comes to the hill on which the first has found the top.
- */
-function searchDecay(
-  gram: Gram,
-  blocks: readonly ParameterBlock[],
-  prior: Prior,
-  start: SearchPoint | undefined,
-  maxLogBeta: number,
-): SearchResult {
-  const warm = start && maximiseEvidence(gram, prior, start, maxLogBeta);
-  const updatesOnly = warm?.converged === true && gram.parameters > LARGE;
-  const first = withoutDecayAtBest(gram, blocks, maxLogBeta, updatesOnly);
-  if (!warm?.converged) return better(warm, maximiseEvidence(gram, prior, first, maxLogBeta));
-  const top = Float64Array.of(...warm.point.theta, warm.point.logBeta);
-  let sameHill = false;
-  const enough = (x: Float64Array): boolean => {
-    sameHill = x.every((value, i) => Math.abs(value - top[i]) < SAME_HILL);
-    return sameHill;
-  };
-  const cold = maximiseEvidence(gram, prior, first, maxLogBeta, { enough });
-  return sameHill ? warm : better(warm, cold);
-}
-
-function better(warm: SearchResult | undefined, cold: SearchResult): SearchResult {
-  return warm && warm.point.logEvidence >= cold.point.logEvidence ? warm : cold;
-}
-
-function withoutDecayAtBest(
-  gram: Gram,
-  blocks: readonly ParameterBlock[],
-  maxLogBeta: number,
-  updatesOnly: boolean,
-): SearchPoint {
-  const byOrder = createPrior('by-order', blocks);
-  const { point } = updatesOnly
-    ? fixedPoint(gram, byOrder, coldStart(gram, byOrder, maxLogBeta), maxLogBeta, {
-        limit: FIXED_POINT_UPDATES,
-      })
-    : searchGrouped(gram, byOrder, undefined, maxLogBeta, ROUGH);
-  return { theta: withoutDecay(point.theta), logBeta: point.logBeta };
-}
-
-/** Nine tenths of yᵀy explained by the prior's guess, a tenth left as noise. */
-function coldStart(gram: Gram, prior: Prior, maxLogBeta: number): SearchPoint {
-  const logBeta = Math.min(Math.log((10 * gram.rows) / gram.yty), maxLogBeta);
-  return { theta: prior.guess(gram), logBeta };
+  return posteriorOf(gram, prior, seekHyperparameters(gram, blocks, prior, start, maxLogBeta));
 }
 
 function solved(gram: Gram, prior: Prior, { theta, logBeta }: SearchPoint): SearchResult {

@@ -26,8 +26,10 @@ export interface SearchLimits {
   readonly tolerance?: number;
   /** Most evaluations. */
   readonly limit?: number;
-  /** Ends the search early where a point (θ, ln β) needs no better one. */
-  readonly enough?: (x: Float64Array) => boolean;
+  /** Ends the search early where a point (θ, ln β) needs no better one; `here`: the evaluation from which a step leads there. */
+  readonly enough?: (x: Float64Array, here?: Evaluated) => boolean;
+  /** The evaluation at the start, where there is one already. */
+  readonly known?: Evaluated;
 }
 
 /** Convergence: relative change of α, β (absolute of their logarithms and of κ). */
@@ -37,15 +39,14 @@ export const TOLERANCE = 1e-6;
  * Maximises ln p(y|θ,β) within the bounds by quasi-Newton steps with the analytic gradient: L-BFGS whose initial Hessian
  * is the average information of the current point instead of a multiple of the unit matrix, damped as by Levenberg and
  * Marquardt so that the evidence never falls. On silicon (127 parameters, 5–100 snapshots): 12–13
- * evaluations for `by-order`, 16–24 for `decay` from κ = 0, 8–19 from the last refit. `known`: the evaluation at `start`,
- * where there is one already.
+ * evaluations for `by-order`, 16–24 for `decay` from κ = 0, 8–19 from the last refit.
  */
 export function maximiseEvidence(
   gram: Gram,
   prior: Prior,
   start: SearchPoint,
   maxLogBeta: number,
-  { tolerance = TOLERANCE, limit = 200, enough, known }: SearchLimits & { readonly known?: Evaluated } = {},
+  { tolerance = TOLERANCE, limit = 200, enough, known }: SearchLimits = {},
 ): SearchResult {
   const lower = [...prior.lower, Number.NEGATIVE_INFINITY];
   const upper = [...prior.upper, maxLogBeta];
@@ -67,9 +68,7 @@ export function maximiseEvidence(
     }
     const trial = damping === 0 ? full : within(stepFrom(x, slope.gradient, hessian, free, damping));
     const next = attempt(() => valueAt(trial));
-    // Rounding of β yᵀy is what differences of the evidence drown in.
-    const noise = 1e-12 * (1 + Math.exp(trial[trial.length - 1]) * gram.yty);
-    if (next && next.logEvidence >= point.logEvidence - noise) {
+    if (next && next.logEvidence >= point.logEvidence - roundingOf(gram, trial)) {
       const last = { x, gradient: slope.gradient };
       x = trial;
       point = next;
@@ -93,8 +92,13 @@ function evaluate(gram: Gram, point: Evidence): Evaluated {
   return { point, slope: slopeAt(gram, point) };
 }
 
+/** Rounding of β yᵀy at (θ, ln β): what differences of the evidence drown in. */
+export function roundingOf(gram: Gram, x: Float64Array): number {
+  return 1e-12 * (1 + Math.exp(x[x.length - 1]) * gram.yty);
+}
+
 /** Undefined where the evidence cannot be computed: such a point is no better than any other. */
-function attempt(evaluate: () => Evidence): Evidence | undefined {
+export function attempt(evaluate: () => Evidence): Evidence | undefined {
   try {
     const point = evaluate();
     return Number.isFinite(point.logEvidence) ? point : undefined;

@@ -3,6 +3,7 @@ import { choleskyInPlace, logDeterminant } from '../../src/numerics/dense/choles
 import { solveCholesky } from '../../src/numerics/dense/triangular.js';
 import { evidenceAt, slopeAt } from '../../src/regression/evidence.js';
 import { createPrior } from '../../src/regression/priors/index.js';
+import { curvedSlopeAt } from '../../src/regression/secondDerivatives.js';
 import { decayMatrix, product, type SyntheticProblem, syntheticProblem, transposed } from './synthetic.js';
 
 const PRIORS = ['isotropic', 'by-order', 'decay'] as const;
@@ -74,6 +75,32 @@ describe.each(PRIORS)('evidence of %s', (name) => {
       const shifted = (d: number) => at(x.map((value, j) => (i === j ? value + d : value))).logEvidence;
       const numeric = (8 * (shifted(h) - shifted(-h)) - (shifted(2 * h) - shifted(-2 * h))) / (12 * h);
       expect(Math.abs(gradient[i] - numeric)).toBeLessThan(1e-6 * (1 + Math.abs(numeric)));
+    });
+  });
+
+  it('has the second derivatives of finite differences of its gradient', () => {
+    const problem = syntheticProblem(6, 50);
+    const prior = createPrior(name, problem.blocks);
+    const x = [...theta, logBeta];
+    const at = (y: readonly number[]) =>
+      evidenceAt(problem.gram, prior, Float64Array.from(y.slice(0, -1)), y[y.length - 1]);
+    const plain = slopeAt(problem.gram, at(x));
+    const curved = curvedSlopeAt(problem.gram, at(x));
+    const near = (a: ArrayLike<number>, b: ArrayLike<number>, within: number) => {
+      for (let i = 0; i < a.length; i++)
+        expect(Math.abs(a[i] - b[i])).toBeLessThan(within * (1 + Math.abs(b[i])));
+    };
+    near(curved.gradient, plain.gradient, 1e-10);
+    near(curved.information, plain.information, 1e-10);
+    near(curved.traces, plain.traces, 1e-10);
+    expect(curved.effectiveParameters).toBeCloseTo(plain.effectiveParameters, 8);
+    const h = 1e-4;
+    x.forEach((_, i) => {
+      const shifted = (d: number) =>
+        slopeAt(problem.gram, at(x.map((value, j) => (i === j ? value + d : value)))).gradient;
+      const [far, up, down, back] = [shifted(2 * h), shifted(h), shifted(-h), shifted(-2 * h)];
+      const numeric = up.map((value, j) => (8 * (value - down[j]) - (far[j] - back[j])) / (12 * h));
+      near(curved.hessian.subarray(i * x.length, (i + 1) * x.length), numeric, 1e-6);
     });
   });
 

@@ -3,6 +3,7 @@ import { InputError } from '../../src/errors.js';
 import { fixedPoint } from '../../src/regression/fixedPoint.js';
 import { addRows, emptyGram, sumGrams } from '../../src/regression/gram.js';
 import { bayesianError, calibration } from '../../src/regression/metrics.js';
+import { maximiseByNewton } from '../../src/regression/newton.js';
 import { posteriorSample, predictedMean, predictiveVariance } from '../../src/regression/posterior.js';
 import { createPrior } from '../../src/regression/priors/index.js';
 import { fitRidge } from '../../src/regression/ridge.js';
@@ -127,6 +128,26 @@ describe('hyperparameters', () => {
       expect(fast.point.logBeta).toBeCloseTo(slow.point.logBeta, 5);
       expect(fast.evaluations).toBeLessThan(20);
     }
+  });
+
+  it.each([
+    ['by-order', 120],
+    ['decay', 120],
+    ['decay', 12],
+  ] as const)('Newton steps end at the maximum of %s where secants do, %i rows', (name, rows) => {
+    const problem = syntheticProblem(28, rows);
+    const prior = createPrior(name, problem.blocks);
+    const start = { theta: prior.guess(problem.gram), logBeta: 3 };
+    const secants = maximiseEvidence(problem.gram, prior, start, MAX_LOG_BETA);
+    const newton = maximiseByNewton(problem.gram, prior, start, MAX_LOG_BETA);
+    expect([secants.converged, newton.converged]).toEqual([true, true]);
+    // What next to nothing is known of is left where it gains next to nothing.
+    expect(newton.point.logEvidence).toBeGreaterThan(secants.point.logEvidence - 0.05);
+    expect(newton.evaluations).toBeLessThan(25);
+    if (rows < 28) return; // Not all hyperparameters are determined.
+    expect(newton.point.logEvidence).toBeGreaterThan(secants.point.logEvidence - 1e-5);
+    expectClose(newton.point.theta, secants.point.theta, 1e-3);
+    expect(newton.point.logBeta).toBeCloseTo(secants.point.logBeta, 4);
   });
 
   it('decay with κ = 0 is by-order, at the same evidence', () => {

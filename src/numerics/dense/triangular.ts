@@ -1,4 +1,5 @@
 import { PANEL_ROWS, Panel } from '../kernels/panel.js';
+import { mirrorLower } from './rows.js';
 import { at, type Window } from './window.js';
 
 /** Fewer rows than this are solved one by one. */
@@ -100,4 +101,20 @@ export function visitInverseOfLowerTransposed(
     }
     visit(first, count, block);
   }
+}
+
+/** U Uᵀ of the upper triangular U [n × n], both triangles; n³/6 multiplications. */
+export function productOfUpper(upper: Float64Array, n: number): Float64Array {
+  const out = new Float64Array(n * n);
+  const factor: Window = { data: upper, offset: 0, stride: n };
+  const whole: Window = { data: out, offset: 0, stride: n };
+  for (let j = 0; j < n; j += PANEL_ROWS) {
+    const panel = new Panel(at(factor, j, 0), Math.min(PANEL_ROWS, n - j), n);
+    // Row i of U starts at its column i: everything before it is zero.
+    for (let i = j; i < n; i += PANEL_ROWS) {
+      panel.add(at(whole, i, j), at(factor, i, 0), Math.min(PANEL_ROWS, n - i), 1, i);
+    }
+  }
+  mirrorLower(out, n);
+  return out;
 }

@@ -25,6 +25,9 @@ export interface WhitenedComponent {
   readonly factor: Float64Array;
   /** [c·c] D_κ = W⁻¹ (∂Λ/∂κ) W⁻ᵀ = Qᵀ diag(2 size) Q, with the orthonormal columns of Q = diag(√weight) N W⁻ᵀ. */
   readonly byKappa: Float64Array;
+  /** [r × c] Q, and [r] the sizes of its rows. */
+  readonly columns: Float64Array;
+  readonly sizes: Float64Array;
 }
 
 export function decayComponents(block: ParameterBlock, index: number): DecayComponent[] {
@@ -70,7 +73,13 @@ export function whitenComponent(component: DecayComponent, a: number, kappa: num
   return {
     parameters: Int32Array.from(pivots, (pivot) => parameters[pivot]),
     factor,
-    byKappa: weightedProduct(q, sizes, c),
+    byKappa: weightedProduct(
+      q,
+      sizes.map((size) => 2 * size),
+      c,
+    ),
+    columns: q,
+    sizes,
   };
 }
 
@@ -88,10 +97,19 @@ function factorOfProduct(a: Float64Array, r: number, c: number): TriangularFacto
   return { factor, pivots: Int32Array.from({ length: c }, (_, k) => k) };
 }
 
-/** Qᵀ diag(2 size) Q, both triangles. */
-function weightedProduct(q: Float64Array, sizes: Float64Array, c: number): Float64Array {
-  const r = sizes.length;
-  const scaled = q.map((value, k) => value * Math.sqrt(2 * sizes[Math.floor(k / c)]));
+/** D_κκ = W⁻¹ (∂²Λ/∂κ²) W⁻ᵀ = Qᵀ diag(4 size²) Q, [c·c]. */
+export function byKappaTwice({ columns, sizes, parameters }: WhitenedComponent): Float64Array {
+  return weightedProduct(
+    columns,
+    sizes.map((size) => 4 * size * size),
+    parameters.length,
+  );
+}
+
+/** Qᵀ diag(weights) Q, both triangles. */
+function weightedProduct(q: Float64Array, weights: Float64Array, c: number): Float64Array {
+  const r = weights.length;
+  const scaled = q.map((value, k) => value * Math.sqrt(weights[Math.floor(k / c)]));
   const out = new Float64Array(c * c);
   const rows = { data: transposed(scaled, r, c), offset: 0, stride: r };
   addSymmetricProduct({ data: out, offset: 0, stride: c }, rows, c, r, 1);

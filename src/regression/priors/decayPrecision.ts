@@ -3,6 +3,7 @@ import { transposeInPlace } from '../../numerics/dense/rows.js';
 import { solveLowerRows, solveLowerTransposed } from '../../numerics/dense/triangular.js';
 import type { ParameterBlock } from '../types.js';
 import { type DecayComponent, type WhitenedComponent, whitenComponent } from './decayComponent.js';
+import { decaySecondOrder } from './decaySecondOrder.js';
 import { restrictedTo, traceOfCovariance } from './grouped.js';
 import { type PriorPrecision, parametersOf } from './prior.js';
 
@@ -63,6 +64,7 @@ export function decayPrecision(
       });
       return out;
     },
+    secondOrder: (psi, covariance) => decaySecondOrder(blocks, sources, components, psi, covariance),
     factorTimes: (lower) => (components.every(inOrder) ? timesFactor(components, lower, total) : undefined),
     addTo: (matrix) => {
       for (const component of components) addComponent(component, matrix, total);

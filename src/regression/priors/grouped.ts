@@ -1,6 +1,13 @@
 import { dot } from '../../numerics/dense/product.js';
 import type { Gram, Hyperparameters, ParameterBlock } from '../types.js';
-import { clamp, LOG_PRECISION_BOUNDS, type Prior, type PriorPrecision, parametersOf } from './prior.js';
+import {
+  clamp,
+  LOG_PRECISION_BOUNDS,
+  type Prior,
+  type PriorPrecision,
+  parametersOf,
+  type SecondOrder,
+} from './prior.js';
 
 /** Parameters that share one precision α. */
 export interface ParameterGroup {
@@ -76,6 +83,7 @@ function precision(groups: readonly ParameterGroup[], theta: Float64Array): Prio
     logDeterminantGradient: Float64Array.from(groups, (group) => group.count),
     derivativesTimes: (psi) => groups.map((group) => restrictedTo(group, psi)),
     traces: (inverse) => Float64Array.from(groups, (group) => traceOfCovariance(inverse, total, group)),
+    secondOrder: (psi, covariance) => secondOrder(groups, psi, covariance),
     factorTimes: (lower) => {
       const out = lower.slice();
       for (let i = 0; i < total; i++) {
@@ -87,6 +95,33 @@ function precision(groups: readonly ParameterGroup[], theta: Float64Array): Prio
       for (let i = 0; i < total; i++) matrix[i * total + i] += root[i] * root[i];
     },
   };
+}
+
+/** D_g is the unit matrix of group g, and so is D_gg. */
+function secondOrder(
+  groups: readonly ParameterGroup[],
+  psi: Float64Array,
+  covariance: Float64Array,
+): SecondOrder {
+  const n = psi.length;
+  const k = groups.length;
+  const traces = new Float64Array(k);
+  const squareTraces = new Float64Array(k);
+  const productTraces = new Float64Array(k * k);
+  const twice = new Float64Array(k * k);
+  groups.forEach((group, i) => {
+    const { first, count } = group;
+    for (let p = first; p < first + count; p++) {
+      traces[i] += covariance[p * n + p];
+      squareTraces[i] += dot(covariance, p * n, covariance, p * n, n);
+      groups.forEach((other, j) => {
+        const start = p * n + other.first;
+        productTraces[i * k + j] += dot(covariance, start, covariance, start, other.count);
+      });
+    }
+    twice[i * k + i] = traces[i] + dot(psi, first, psi, first, count);
+  });
+  return { traces, squareTraces, productTraces, logDeterminant: new Float64Array(k * k), twice };
 }
 
 /** v on a group of parameters, 0 elsewhere. */

@@ -34,10 +34,26 @@ export interface PriorPrecision {
   derivativesTimes(psi: Float64Array): readonly Float64Array[];
   /** tr(Σ_ψ D_i) */
   traces(inverse: Float64Array): Float64Array;
+  /** For second derivatives of the evidence; Σ_ψ [P·P], both triangles, is overwritten. */
+  secondOrder(psi: Float64Array, covariance: Float64Array): SecondOrder;
   /** W L for a lower triangular L [P·P], so that W L Lᵀ Wᵀ is a precision in φ′; undefined where W is not lower triangular. */
   factorTimes(lower: Float64Array): Float64Array | undefined;
   /** Adds Λ itself to the lower triangle of `matrix` [P·P]. */
   addTo(matrix: Float64Array): void;
+}
+
+/** With D_ij = W⁻¹ (∂²Λ/∂θ_i∂θ_j) W⁻ᵀ; k hyperparameters. */
+export interface SecondOrder {
+  /** [k] tr(Σ D_i) */
+  readonly traces: Float64Array;
+  /** [k] tr(Σ D_i Σ) */
+  readonly squareTraces: Float64Array;
+  /** [k·k] tr(Σ D_i Σ D_j) */
+  readonly productTraces: Float64Array;
+  /** [k·k] ∂² ln|Λ| / ∂θ_i∂θ_j = tr D_ij − tr D_i D_j */
+  readonly logDeterminant: Float64Array;
+  /** [k·k] tr(Σ D_ij) + ψᵀ D_ij ψ */
+  readonly twice: Float64Array;
 }
 
 /** Bounds of ln α_n and a_n. */

@@ -11,6 +11,7 @@ import { pivotedTriangularFactor } from '../../../src/numerics/dense/pivotedQr.j
 import { addProduct, addSymmetricProduct } from '../../../src/numerics/dense/product.js';
 import {
   inverseOfLowerTransposed,
+  productOfUpper,
   solveCholesky,
   solveLowerRows,
 } from '../../../src/numerics/dense/triangular.js';
@@ -135,6 +136,9 @@ describe('triangular solves', () => {
     const expected = unit.map((_, k) => (Math.floor(k / n) === k % n ? 1 : 0));
     expect(largestDifference(unit, expected)).toBeLessThan(1e-8);
     for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) expect(inverse[i * n + j]).toBe(0);
+
+    const whole = product(a, productOfUpper(inverse, n), n, n, n);
+    expect(largestDifference(whole, expected)).toBeLessThan(1e-7);
   });
 });
 
