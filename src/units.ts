@@ -17,3 +17,7 @@ export const THZ_TO_WAVENUMBER = 33.35640951981521;
 export const HBAR = 0.6582119569;
 /** eV/Å to meV/Å, for everything a person reads. */
 export const TO_MEV = 1e3;
+/** Bohr radius, Å. */
+export const BOHR = 0.529177210903;
+/** Hartree, eV. */
+export const HARTREE = 27.211386245988;

@@ -1,14 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Attempt } from '../../src/campaign/ledger.js';
 import type { ReferenceSettings } from '../../src/campaign/schema.js';
 import type { LabelOutcome } from '../../src/campaign/state.js';
 import { displacedPositions } from '../../src/crystal/displaced.js';
+import { computeLabel } from '../../src/reference/attempts.js';
 import { createCalculator } from '../../src/reference/catalogue.js';
-import { ReferenceFailure } from '../../src/reference/failures.js';
-import { checkLabel, checkStructure } from '../../src/reference/gate.js';
-import type { Calculator, FailureClass, ReferenceStructure } from '../../src/reference/types.js';
+import { checkStructure } from '../../src/reference/gate.js';
+import type { Calculator, ReferenceStructure } from '../../src/reference/types.js';
 import { putLabel } from '../../src/store/artifacts/label.js';
 import { getStructure } from '../../src/store/artifacts/structure.js';
 import { hashOf } from '../../src/store/canonical.js';
@@ -18,8 +17,6 @@ import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
 import { importedLabel } from './importedData.js';
 
-/** Failures that count against a structure; those of machine, disk or input are not its fault. */
-const PROGRAM_FAILURES: readonly FailureClass[] = ['program-known', 'program-unknown'];
 /** How often a running program is checked for a request to stop. */
 const STOP_POLL_MS = 200;
 
@@ -60,76 +57,55 @@ async function compute(
   command: ActivityInput<'label'>['command'],
   key: string,
 ): Promise<LabelOutcome> {
-  const { store, report } = environment;
+  const { store, places, report } = environment;
   const { supercell } = context;
   const structure: ReferenceStructure = {
     lattice: supercell.crystal.lattice,
     species: supercell.crystal.species,
     positions: displacedPositions(supercell, await getStructure(store, command.ref)),
   };
-  const limits = reference.gate;
-  const attempts: Attempt[] = [];
-  let seconds = 0;
+  const { gate: limits, attempts } = reference;
   const unfit = checkStructure(structure, limits);
-  if (unfit) return { accepted: false, reason: unfit.reason, attempts, seconds };
-  let reason = '';
-  for (let number = 1; number <= reference.attempts; number++) {
-    report({ phase: 'label', structure: command.structure, attempt: number });
-    const clock = process.hrtime.bigint();
-    const started = new Date().toISOString();
-    const attempted = await attempt(environment, calculator, structure, `${command.id}-${number}`);
-    const elapsed = Number(process.hrtime.bigint() - clock) / 1e9;
-    seconds += elapsed;
-    const record = { number, host: hostname(), started, seconds: elapsed };
-    if (attempted instanceof ReferenceFailure) {
-      reason = attempted.message;
-      attempts.push({
-        ...record,
-        program: calculator.name,
-        outcome: 'failed',
-        reason,
-        evidence: attempted.evidence,
-      });
-      continue;
-    }
-    const verdict = checkLabel(structure, attempted, limits);
-    const said = { program: attempted.program, evidence: attempted.evidence };
-    if (verdict.accepted) {
-      const { energy, forces } = attempted;
-      const origin = { structure: command.ref.hash, reference: hashOf(calculator.identity) };
-      const stored = await store.link(
-        'label',
-        key,
-        await putLabel(store, { energy, forces, netForce: verdict.netForce }, origin),
-      );
-      attempts.push({ ...record, ...said, outcome: 'accepted' });
-      return { accepted: true, label: stored, adopted: false, attempts, seconds };
-    }
-    reason = verdict.reason;
-    attempts.push({ ...record, ...said, outcome: 'rejected', reason });
-  }
-  return { accepted: false, reason, attempts, seconds };
+  if (unfit) return { accepted: false, reason: unfit.reason, attempts: [], seconds: 0 };
+  const answer = await stoppable(environment, (signal) =>
+    computeLabel({
+      calculator,
+      structure,
+      limits,
+      attempts,
+      signal,
+      scratch: join(places.work, 'scratch', `${command.id}-${process.pid}`),
+      onAttempt: (attempt) => report({ phase: 'label', structure: command.structure, attempt }),
+    }),
+  );
+  const done = {
+    attempts: answer.attempts.map((attempt): Attempt => ({ ...attempt, host: hostname() })),
+    seconds: answer.attempts.reduce((sum, attempt) => sum + attempt.seconds, 0),
+  };
+  if (!answer.accepted) return { accepted: false, reason: answer.reason, ...done };
+  const { energy, forces } = answer.result;
+  const last = answer.attempts[answer.attempts.length - 1];
+  const origin = {
+    structure: command.ref.hash,
+    reference: hashOf(calculator.identity),
+    ...(last.changesPhysics && { changedPhysics: last.corrections }),
+  };
+  const stored = await putLabel(store, { energy, forces, netForce: answer.netForce }, origin);
+  return { accepted: true, label: await store.link('label', key, stored), adopted: false, ...done };
 }
 
-/** One run in its own folder. Failures of the program are an answer; those of the machine are the retry policy's. */
-async function attempt(
-  { places, shouldStop }: TaskEnvironment,
-  calculator: Calculator,
-  structure: ReferenceStructure,
-  name: string,
-) {
-  const scratch = join(places.work, 'scratch', `${name}-${process.pid}`);
-  await mkdir(scratch, { recursive: true });
+/** Runs work with a signal that the task's own stop request sets off. */
+async function stoppable<T>(
+  { shouldStop }: TaskEnvironment,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const abort = new AbortController();
   const poll = setInterval(() => shouldStop() && abort.abort(), STOP_POLL_MS);
   try {
-    return await calculator.evaluate(structure, { signal: abort.signal, scratch });
+    return await work(abort.signal);
   } catch (error) {
-    if (abort.signal.aborted) throw new TaskStopped();
-    if (error instanceof ReferenceFailure && PROGRAM_FAILURES.includes(error.failureClass)) return error;
-    throw error;
+    throw abort.signal.aborted ? new TaskStopped() : error;
   } finally {
     clearInterval(poll);
-    await rm(scratch, { recursive: true, force: true });
   }
 }

@@ -115,8 +115,15 @@ export interface Attempt {
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly seconds: number;
-  readonly outcome: 'accepted' | 'rejected' | 'failed' | 'adopted';
+  /** An interrupted run was ended from outside: it does not count against the structure. */
+  readonly outcome: 'accepted' | 'rejected' | 'failed' | 'interrupted' | 'adopted';
   readonly reason?: string;
+  /** What the failure is called in the code's table. */
+  readonly symptom?: string;
+  /** Corrections that it ran with, by name. */
+  readonly corrections?: readonly string[];
+  /** Among them is one that changes what is computed. */
+  readonly changesPhysics?: true;
   readonly evidence?: readonly string[];
 }
 

@@ -1,7 +1,7 @@
-import { distance } from 'fastest-levenshtein';
 import { LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { formatProblem, InputError, type Problem } from '../errors.js';
+import { nearestHint } from '../spelling.js';
 import { type CampaignSettings, campaignSchema } from './schema.js';
 
 /**
@@ -196,16 +196,6 @@ function hintFor(issue: Issue): string | undefined {
   if (issue.code === 'invalid_value' && typeof issue.input === 'string')
     return nearestHint(issue.input, issue.values.map(String));
   return undefined;
-}
-
-function nearestHint(word: string, known: readonly string[]): string | undefined {
-  // A word may also be the beginning of a longer one, with a slip: "stilinger" for "stillinger-weber".
-  const apart = (name: string) =>
-    Math.min(distance(word, name), 1 + distance(word, name.slice(0, word.length)));
-  const [best] = [...known].sort((a, b) => apart(a) - apart(b));
-  return best !== undefined && apart(best) <= Math.max(2, word.length / 2)
-    ? `did you mean "${best}"?`
-    : undefined;
 }
 
 function render(value: unknown): string {

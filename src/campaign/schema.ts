@@ -76,6 +76,21 @@ const labelling = {
   gate,
 };
 
+/** Namelists are checked against pw.x's keywords where its calculator is made. */
+const namelist = z.record(z.string().min(1), z.union([z.string(), z.number(), z.boolean()]));
+const half = z.union([z.literal(0), z.literal(1)]);
+
+const corrections = z
+  .strictObject({
+    limit: z.int().min(0).default(5).describe('Corrections of one structure in all'),
+    changePhysics: z
+      .boolean()
+      .default(false)
+      .describe('Allow those that change what is computed, e.g. smearing; their labels are marked'),
+  })
+  .prefault({})
+  .describe('How far failures are corrected');
+
 const reference = z
   .discriminatedUnion('calculator', [
     z.strictObject({
@@ -104,6 +119,56 @@ const reference = z
           'Files beside the campaign file that the program reads: their contents belong to the label’s identity',
         ),
       timeout: z.number().positive().default(86400).describe('Wall-clock limit of one calculation, s'),
+      ...labelling,
+    }),
+    z.strictObject({
+      calculator: z
+        .literal('quantum-espresso')
+        .describe('pw.x of Quantum ESPRESSO, one process for each structure'),
+      command: z
+        .array(z.string().min(1))
+        .min(1)
+        .default(['pw.x'])
+        .describe(
+          'Program and arguments, run without a shell, e.g. [mpirun, -np, "4", pw.x]; `-in FILE` is added',
+        ),
+      control: namelist.optional().describe('Namelist &control in pw.x’s own words'),
+      system: namelist.describe(
+        'Namelist &system in pw.x’s own words, cutoffs and smearing in Ry, e.g. {ecutwfc: 40}',
+      ),
+      electrons: namelist.optional().describe('Namelist &electrons in pw.x’s own words; conv_thr in Ry'),
+      pseudopotentials: z
+        .record(
+          z.string(),
+          z.strictObject({
+            file: relativePath,
+            sha256: z
+              .string()
+              .regex(/^[0-9a-f]{64}$/i, { error: 'a SHA-256 checksum, 64 hexadecimal digits' })
+              .optional(),
+          }),
+        )
+        .describe(
+          'By species, e.g. {Si: {file: Si.upf, sha256: …}}; `anharmony check` says the checksum of a file',
+        ),
+      kpoints: z
+        .union([
+          z.literal('gamma'),
+          z.strictObject({
+            grid: z.tuple([count, count, count]),
+            shift: z.tuple([half, half, half]).default([0, 0, 0]),
+          }),
+        ])
+        .describe(
+          'gamma, or a Monkhorst–Pack grid of the supercell: {grid: [2, 2, 2], shift: [1, 1, 1]}, shifts 0 or 1',
+        ),
+      timeout: z.number().positive().default(86400).describe('Wall-clock limit of one run, s'),
+      memory: positive.optional().describe('Limit of the memory of one run, all its processes together, MiB'),
+      environment: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe('Variables of the program’s environment; OMP_NUM_THREADS is 1 where none is given'),
+      corrections,
       ...labelling,
     }),
   ])

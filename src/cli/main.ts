@@ -10,6 +10,7 @@ type Register = (program: Command) => void;
 const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () => Promise<Register> }[] = [
   { names: ['run'], load: async () => (await import('./commands/run.js')).registerRun },
   { names: ['check'], load: async () => (await import('./commands/check.js')).registerCheck },
+  { names: ['reference'], load: async () => (await import('./commands/reference.js')).registerReference },
   { names: ['start'], load: async () => (await import('./commands/start.js')).registerStart },
   { names: ['fork'], load: async () => (await import('./commands/fork.js')).registerFork },
   {

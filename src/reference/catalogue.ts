@@ -1,6 +1,7 @@
 import { commandCalculator } from './calculators/command.js';
 import { embeddedCalculator } from './calculators/embedded.js';
 import { createLennardJones, type LennardJonesParameters } from './calculators/lennardJones.js';
+import { quantumEspresso } from './calculators/quantumEspresso.js';
 import { createStillingerWeber, STILLINGER_WEBER_SILICON } from './calculators/stillingerWeber.js';
 import type { LennardJonesSettings, ReferenceSettings } from './settings.js';
 import type { Calculator, Potential } from './types.js';
@@ -18,6 +19,7 @@ export interface CalculatorContext {
 /** The calculator of these settings; throws `InputError` where it cannot describe the crystal or a file is missing. */
 export function createCalculator(settings: ReferenceSettings, context: CalculatorContext): Calculator {
   if (settings.calculator === 'command') return commandCalculator(settings, context.folder);
+  if (settings.calculator === 'quantum-espresso') return quantumEspresso(settings, context);
   // Made once to refuse a crystal that the potential does not describe before anything is computed.
   createPotential(settings, context.lattice, context.species);
   if (settings.calculator === 'lennard-jones') {
@@ -47,8 +49,14 @@ export function createPotential(
     case 'lennard-jones':
       return createLennardJones(lattice, species, lennardJonesOf(settings));
     case 'command':
+    case 'quantum-espresso':
       return undefined;
   }
+}
+
+/** Whether the potential runs inside this program: fast, and the same bits everywhere. */
+export function isBuiltIn({ calculator }: ReferenceSettings): boolean {
+  return calculator === 'stillinger-weber' || calculator === 'lennard-jones';
 }
 
 /** Only what changes forces: settings of a campaign also hold slots and limits. */

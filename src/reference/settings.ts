@@ -1,3 +1,5 @@
+import type { QuantumEspressoSettings } from './calculators/quantumEspresso/settings.js';
+
 /** The published silicon potential; built in. */
 export interface StillingerWeberSettings {
   readonly calculator: 'stillinger-weber';
@@ -26,7 +28,11 @@ export interface CommandSettings {
 }
 
 /** Which reference code, with everything that can change its forces. */
-export type ReferenceSettings = StillingerWeberSettings | LennardJonesSettings | CommandSettings;
+export type ReferenceSettings =
+  | StillingerWeberSettings
+  | LennardJonesSettings
+  | CommandSettings
+  | QuantumEspressoSettings;
 
 /** What the label gate tolerates. */
 export interface GateLimits {

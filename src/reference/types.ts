@@ -1,3 +1,5 @@
+import type { CodeSettings, Correction, CorrectionPolicy, Ladder } from './ladder.js';
+
 /** What goes to a reference code: atoms in the supercell's own order. */
 export interface ReferenceStructure {
   /** [9] rows are lattice vectors, Å */
@@ -19,6 +21,8 @@ export interface ReferenceResult {
   /** Program and version as it reported itself. */
   readonly program: string;
   readonly seconds: number;
+  /** Most memory that its processes took together, bytes, where it was seen. */
+  readonly peakMemory?: number;
   /** Lines of output that a person should see. */
   readonly evidence?: readonly string[];
 }
@@ -26,8 +30,18 @@ export interface ReferenceResult {
 /** Given to a calculator for one evaluation. */
 export interface ReferenceContext {
   readonly signal: AbortSignal;
-  /** An empty folder of this attempt; the caller removes it after success. */
+  /** A folder of this attempt, of this structure for a code with a ladder; the caller removes it. */
   readonly scratch: string;
+  /** Corrections of a code with a ladder, in the order in which they were made. */
+  readonly corrections?: readonly Correction[];
+}
+
+/** How the failures of a code are mended. */
+export interface Correctable {
+  readonly ladder: Ladder;
+  /** Its settings before any correction. */
+  readonly settings: CodeSettings;
+  readonly policy: CorrectionPolicy;
 }
 
 /** One reference code with its settings. */
@@ -35,6 +49,8 @@ export interface Calculator {
   readonly name: string;
   /** Everything that can change forces, as plain JSON: part of a label's identity (not cores, launcher or host). */
   readonly identity: unknown;
+  /** Absent for a code that is only ever tried again as it is. */
+  readonly correctable?: Correctable;
   evaluate(structure: ReferenceStructure, context: ReferenceContext): Promise<ReferenceResult>;
 }
 

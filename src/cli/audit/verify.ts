@@ -9,6 +9,7 @@ import { oldForceFields } from '../../campaign/ending.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignEvent, Command } from '../../campaign/messages.js';
 import { displacedPositions } from '../../crystal/displaced.js';
+import { isBuiltIn } from '../../reference/catalogue.js';
 import { checkLabel } from '../../reference/gate.js';
 import { getLabel } from '../../store/artifacts/label.js';
 import { getStructure } from '../../store/artifacts/structure.js';
@@ -152,7 +153,7 @@ async function verifyDecisions(
   let computed = 0;
   const onAnswer = async (command: Command, event: CampaignEvent): Promise<void> => {
     if (!again.includes(command.type)) return;
-    if (command.type === 'label' && settings.reference.calculator === 'command') return;
+    if (command.type === 'label' && !isBuiltIn(settings.reference)) return;
     onProgress?.(`computing again: ${command.id}`);
     const task = TASKS[command.type as keyof typeof TASKS];
     const input = { campaign: started.campaign, name: started.name, command };

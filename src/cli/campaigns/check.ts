@@ -12,7 +12,7 @@ import { formatProblem, InputError, inputError, type Problem } from '../../error
 import { type ClusterSpaceEstimate, estimateClusterSpace } from '../../expansion/estimate.js';
 import { checkOptions } from '../../expansion/options.js';
 import { checkSupercell } from '../../expansion/supercellFit.js';
-import { createCalculator } from '../../reference/catalogue.js';
+import { createCalculator, isBuiltIn } from '../../reference/catalogue.js';
 import { regressionBytes, SEARCH_SOLUTIONS, solutionSeconds, sumsSeconds } from '../../regression/cost.js';
 import { errorThreads } from '../../uncertainty/errorKernel.js';
 import { approximately, mebibytes } from '../estimates.js';
@@ -98,7 +98,7 @@ function checkData({ settings, data }: CampaignBundle, supercell: Supercell): vo
 
 function checkTestSet({ settings, testSet }: CampaignBundle, supercell: Supercell): void {
   if (testSet) labelledFrames(testSet.text, testSet.name, supercell);
-  if (settings.test?.source !== 'reference-md' || settings.reference.calculator !== 'command') return;
+  if (settings.test?.source !== 'reference-md' || isBuiltIn(settings.reference)) return;
   throw inputError({
     field: 'test.source',
     message: 'MD driven by the reference needs a built-in potential',

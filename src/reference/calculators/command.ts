@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ReferenceFailure } from '../failures.js';
-import { type ProgramEnd, runProgram } from '../launchers/process.js';
+import { launch } from '../launchers/launch.js';
+import type { ProgramEnd } from '../launchers/process.js';
 import { lastLines } from '../launchers/tail.js';
 import type { CommandSettings } from '../settings.js';
 import type { Calculator, ReferenceContext, ReferenceResult, ReferenceStructure } from '../types.js';
@@ -55,24 +56,6 @@ async function writeInput(path: string, structure: ReferenceStructure): Promise<
     throw new ReferenceFailure(`the structure cannot be written to ${path}`, {
       failureClass,
       symptom: 'write-input',
-      cause,
-    });
-  }
-}
-
-async function launch(run: Parameters<typeof runProgram>[0]): Promise<ProgramEnd> {
-  try {
-    return await runProgram(run);
-  } catch (cause) {
-    if (run.signal.aborted) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    const missing = code === 'ENOENT' || code === 'EACCES';
-    throw new ReferenceFailure(`the program ${run.argv[0]} cannot be started (${code ?? cause})`, {
-      failureClass: missing ? 'input-wrong' : 'machine',
-      symptom: 'not-started',
-      ...(missing && {
-        hint: 'is it installed here, on PATH and executable? Paths are relative to the campaign file',
-      }),
       cause,
     });
   }

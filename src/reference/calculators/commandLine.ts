@@ -36,12 +36,10 @@ export function readCommandLine({ command, files = [] }: CommandSettings, folder
     });
   }
   const hashes: Record<string, string> = {};
-  const argv = command.map((argument, position) => {
-    const path = resolve(folder, argument);
-    // A bare program name is looked up in PATH, as a shell would do, even where a file is called so.
-    if ((position === 0 && !argument.includes('/')) || !isFile(path)) return argument;
-    hashes[argument] = hashFile(path, 'reference.command');
-    return path;
+  const found = findFiles(command, folder);
+  const argv = command.map((word, i) => found[i] ?? word);
+  found.forEach((path, i) => {
+    if (path !== undefined) hashes[command[i]] = hashFile(path, 'reference.command');
   });
   files.forEach((name, i) => {
     hashes[name] = hashFile(resolve(folder, name), `reference.files.${i}`);
@@ -51,6 +49,15 @@ export function readCommandLine({ command, files = [] }: CommandSettings, folder
     fill: (places) =>
       argv.map((a) => a.replace(PLACEHOLDER, (_, name: string) => places[name as keyof Places])),
   };
+}
+
+/** For each word of a command the file that it is in the campaign's `folder`; undefined for any other word. */
+export function findFiles(command: readonly string[], folder: string): readonly (string | undefined)[] {
+  return command.map((word, position) => {
+    const path = resolve(folder, word);
+    // A bare program name is looked up in PATH, as a shell would do, even where a file is called so.
+    return (position === 0 && !word.includes('/')) || !isFile(path) ? undefined : path;
+  });
 }
 
 function isFile(path: string): boolean {

@@ -1,19 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type ExtxyzFrame, formatExtxyz, parseExtxyz } from '../../crystal/formats/extxyz.js';
-import { minimumImage, prepareImageSearch } from '../../crystal/minimum-image.js';
 import { InputError } from '../../errors.js';
 import { ReferenceFailure } from '../failures.js';
 import type { ReferenceResult, ReferenceStructure } from '../types.js';
+import { differenceOf } from './sameAtoms.js';
 
 /** What a program wrote back. */
 export type Answer = Pick<ReferenceResult, 'energy' | 'forces' | 'converged'> & {
   /** As it called itself. */
   readonly program: string | undefined;
 };
-
-/** Positions may come back rounded (ASE writes eight decimals) and in another periodic image, Å. */
-const SAME_PLACE = 1e-3;
 
 /** A structure as one extended XYZ frame: Cartesian positions as they are, not wrapped, all digits. */
 export function structureText(structure: ReferenceStructure): string {
@@ -69,22 +66,4 @@ function onlyFrame(
   if (frames.length !== 1)
     throw fail('bad-output', `${name} holds ${frames.length} structures instead of one`);
   return frames[0];
-}
-
-/** The first difference between what was asked for and what came back. */
-function differenceOf(frame: ExtxyzFrame, asked: ReferenceStructure): string | undefined {
-  const atoms = asked.species.length;
-  if (frame.species.length !== atoms) return `${frame.species.length} atoms instead of ${atoms}`;
-  if (frame.lattice.some((x, i) => Math.abs(x - asked.lattice[i]) > SAME_PLACE)) return 'another lattice';
-  const images = prepareImageSearch(asked.lattice);
-  for (let i = 0; i < atoms; i++) {
-    if (frame.species[i] !== asked.species[i]) {
-      return `atom ${i + 1} is ${frame.species[i]} instead of ${asked.species[i]}`;
-    }
-    const d = Float64Array.from([0, 1, 2], (c) => frame.positions[3 * i + c] - asked.positions[3 * i + c]);
-    minimumImage(images, d);
-    const distance = Math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-    if (distance > SAME_PLACE) return `atom ${i + 1} is ${distance.toFixed(3)} Å from where it was put`;
-  }
-  return undefined;
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
+import { sessionProcesses, signalSession } from './session.js';
 
-/** A program to run on this machine, in a process group of its own. */
+/** A program to run on this machine, in a session of its own. */
 export interface ProgramRun {
   /** Program and arguments; no shell sees them. */
   readonly argv: readonly string[];
@@ -14,6 +15,10 @@ export interface ProgramRun {
   readonly timeout: number;
   /** Seconds between SIGTERM and SIGKILL. */
   readonly grace: number;
+  /** Limit of resident memory of all its processes together, bytes; kept on Linux alone. */
+  readonly memory?: number;
+  /** Variables set on top of this program's own. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -23,13 +28,20 @@ export interface ProgramEnd {
   /** The signal that ended it, where one did. */
   readonly killedBy: NodeJS.Signals | null;
   readonly timedOut: boolean;
+  /** Ended because it took more memory than it was allowed. */
+  readonly outOfMemory: boolean;
+  /** Most resident memory that its processes were seen to take together, bytes; 0 where it was too short or this is not Linux. */
+  readonly peakMemory: number;
   readonly seconds: number;
 }
 
+/** ms between two looks at its memory. */
+const LOOK = 500;
+
 /**
- * Runs a program to its end. On abort and at the time limit its whole process group gets SIGTERM, then SIGKILL; what it
- * leaves behind in its group is killed in any case, so there are no orphans. Rejects with the signal's reason after an
- * abort (when the group is gone), and with the system's error where the program cannot be started.
+ * Runs a program to its end. On abort and at its limits all that it started gets SIGTERM, then SIGKILL; what it
+ * leaves behind is killed in any case, so there are no orphans. Rejects with the signal's reason after an
+ * abort (when all of it is gone), and with the system's error where the program cannot be started.
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   run.signal.throwIfAborted();
@@ -46,7 +58,8 @@ async function start(run: ProgramRun): Promise<ChildProcess> {
   try {
     const child = spawn(run.argv[0], run.argv.slice(1), {
       cwd: run.folder,
-      // A group of its own: a signal reaches mpirun's ranks and shell children too, and the terminal's Ctrl-C does not.
+      env: { ...process.env, ...run.environment },
+      // A session of its own: a signal reaches mpirun's ranks and shell children too, and the terminal's Ctrl-C does not.
       detached: true,
       stdio: ['ignore', stdout.fd, stderr.fd],
     });
@@ -62,13 +75,16 @@ async function start(run: ProgramRun): Promise<ChildProcess> {
 }
 
 function watch(child: ChildProcess, run: ProgramRun): Promise<Omit<ProgramEnd, 'seconds'>> {
+  const session = child.pid!;
   return new Promise((resolve) => {
     let timedOut = false;
+    let outOfMemory = false;
+    let peakMemory = 0;
     let killTimer: NodeJS.Timeout | undefined;
     const stop = (): void => {
       if (killTimer !== undefined) return;
-      signalGroup(child, 'SIGTERM');
-      killTimer = setTimeout(() => signalGroup(child, 'SIGKILL'), run.grace * 1e3);
+      signalSession(session, 'SIGTERM');
+      killTimer = setTimeout(() => signalSession(session, 'SIGKILL'), run.grace * 1e3);
     };
     const limitTimer = setTimeout(
       () => {
@@ -78,12 +94,20 @@ function watch(child: ChildProcess, run: ProgramRun): Promise<Omit<ProgramEnd, '
       // setTimeout counts in 32 bits: longer limits are no limits.
       Math.min(run.timeout * 1e3, 2_147_483_647),
     );
+    const memoryTimer = setInterval(() => {
+      const memory = sessionProcesses(session).reduce((sum, p) => sum + p.memory, 0);
+      peakMemory = Math.max(peakMemory, memory);
+      if (run.memory === undefined || memory <= run.memory) return;
+      outOfMemory = true;
+      stop();
+    }, LOOK);
     const finish = (exitCode: number | null, killedBy: NodeJS.Signals | null): void => {
       clearTimeout(limitTimer);
       clearTimeout(killTimer);
+      clearInterval(memoryTimer);
       run.signal.removeEventListener('abort', stop);
-      signalGroup(child, 'SIGKILL');
-      resolve({ exitCode, killedBy, timedOut });
+      signalSession(session, 'SIGKILL');
+      resolve({ exitCode, killedBy, timedOut, outOfMemory, peakMemory });
     };
     if (child.exitCode !== null || child.signalCode !== null) {
       finish(child.exitCode, child.signalCode);
@@ -93,13 +117,4 @@ function watch(child: ChildProcess, run: ProgramRun): Promise<Omit<ProgramEnd, '
     run.signal.addEventListener('abort', stop);
     if (run.signal.aborted) stop();
   });
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // The group is gone already.
-  }
 }

@@ -17,6 +17,8 @@ export interface LabelOrigin {
   readonly structure: string;
   /** Hash of the reference settings that can change forces. */
   readonly reference: string;
+  /** Corrections that changed what was computed; absent where none did. */
+  readonly changedPhysics?: readonly string[];
 }
 
 export function putLabel(store: Store, label: Label, origin: LabelOrigin): Promise<Ref> {

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Installs the reference codes that `npm run test:codes` runs for real, from Debian's or Ubuntu's own packages.
+# Exit codes: 0 all there, 3 nothing could be done here (no apt or no root), else apt's own.
+#
+#   scripts/install-codes.sh           install what is missing
+#   scripts/install-codes.sh --list    say what is there, install nothing
+set -euo pipefail
+
+# program or file that proves it | packages
+CODES=(
+  "pw.x|quantum-espresso quantum-espresso-data"
+  "/usr/share/wannier90/pseudo/Si_ONCV_PBE-1.0.upf|wannier90-data"
+  "mpirun|openmpi-bin"
+)
+
+present() {
+  case "$1" in
+    /*) [[ -e "$1" ]] ;;
+    *) command -v "$1" > /dev/null ;;
+  esac
+}
+
+missing=()
+for code in "${CODES[@]}"; do
+  proof="${code%%|*}"
+  if present "$proof"; then
+    echo "present   $proof"
+  else
+    echo "missing   $proof (${code#*|})"
+    # shellcheck disable=SC2206 # packages are words
+    missing+=(${code#*|})
+  fi
+done
+
+[[ "${1:-}" == --list ]] && exit 0
+if [[ ${#missing[@]} -eq 0 ]]; then
+  echo "All reference codes for the tests are installed."
+  exit 0
+fi
+if ! command -v apt-get > /dev/null; then
+  echo "SKIPPED: no apt-get here. Install by other means: ${missing[*]}" >&2
+  exit 3
+fi
+if [[ "$(id -u)" -ne 0 ]]; then
+  echo "SKIPPED: not root. Run: sudo $0   (apt-get install ${missing[*]})" >&2
+  exit 3
+fi
+
+echo "apt-get update, then apt-get install --no-install-recommends ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}"
+
+for code in "${CODES[@]}"; do
+  proof="${code%%|*}"
+  if ! present "$proof"; then
+    echo "FAILED: $proof is still missing after installing ${code#*|}" >&2
+    exit 1
+  fi
+done
+echo "Installed. Now: npm run test:codes"

@@ -1,0 +1,135 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../../errors.js';
+import { ReferenceFailure } from '../failures.js';
+import { correctedSettings, DEFAULT_CORRECTIONS, type Start } from '../ladder.js';
+import { launch } from '../launchers/launch.js';
+import type { Calculator, ReferenceContext, ReferenceResult, ReferenceStructure } from '../types.js';
+import { findFiles } from './commandLine.js';
+import { checkSettings, flatSettings } from './quantumEspresso/check.js';
+import { pwInput } from './quantumEspresso/input.js';
+import { WITHOUT_EFFECT } from './quantumEspresso/keywords.js';
+import { PW_LADDER } from './quantumEspresso/ladder.js';
+import { type Pseudopotential, readPseudopotentials } from './quantumEspresso/pseudopotentials.js';
+import { readRun } from './quantumEspresso/run.js';
+import type { QuantumEspressoSettings } from './quantumEspresso/settings.js';
+
+/** s: a day. */
+const TIMEOUT = 86_400;
+/** s between SIGTERM and SIGKILL. */
+const GRACE = 10;
+/** pw.x stops by itself before it is stopped. */
+const OWN_LIMIT = 0.95;
+const MEBIBYTE = 1_048_576;
+/** Threads of BLAS beside MPI ranks only get in each other's way. */
+const ENVIRONMENT = { OMP_NUM_THREADS: '1' };
+
+/**
+ * Quantum ESPRESSO's pw.x by files: one process for each structure. Throws `InputError` with everything in the settings that
+ * pw.x would refuse or that would spoil labels.
+ */
+export function quantumEspresso(
+  settings: QuantumEspressoSettings,
+  { species, folder }: { readonly species: readonly string[]; readonly folder: string },
+): Calculator {
+  const { pseudopotentials, problems } = tryPseudopotentials(settings, species, folder);
+  const augmented = pseudopotentials.filter((p) => p.augmented).map((p) => p.species);
+  const found = [...checkSettings(settings, species.length, augmented), ...problems];
+  if (found.length > 0) throw new InputError(found);
+  const flat = flatSettings(settings, species.length);
+  const policy = settings.corrections ?? DEFAULT_CORRECTIONS;
+  return {
+    name: 'quantum-espresso',
+    identity: {
+      calculator: 'quantum-espresso',
+      settings: Object.fromEntries(Object.entries(flat).filter(([key]) => !WITHOUT_EFFECT.includes(key))),
+      pseudopotentials: Object.fromEntries(pseudopotentials.map((p) => [p.species, p.sha256])),
+      kpoints: settings.kpoints,
+      // Labels that a correction may have changed are no one else's.
+      ...(policy.changePhysics && { changesPhysics: true }),
+    },
+    correctable: { ladder: PW_LADDER, settings: flat, policy },
+    evaluate: (structure, context) => evaluate(settings, folder, pseudopotentials, structure, context),
+  };
+}
+
+function tryPseudopotentials(settings: QuantumEspressoSettings, species: readonly string[], folder: string) {
+  try {
+    return { pseudopotentials: readPseudopotentials(settings, species, folder), problems: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { pseudopotentials: [], problems: error.problems };
+  }
+}
+
+async function evaluate(
+  settings: QuantumEspressoSettings,
+  folder: string,
+  pseudopotentials: readonly Pseudopotential[],
+  structure: ReferenceStructure,
+  { scratch, signal, corrections = [] }: ReferenceContext,
+): Promise<ReferenceResult> {
+  signal.throwIfAborted();
+  const { command = ['pw.x'], kpoints, timeout = TIMEOUT, memory } = settings;
+  const needed = pseudopotentials.filter((p) => structure.species.includes(p.species));
+  const corrected = correctedSettings(
+    PW_LADDER,
+    flatSettings(settings, structure.species.length),
+    corrections,
+  );
+  const start = await possibleStart(scratch, corrected.start);
+  const maxSeconds = Math.max(1, Math.floor(OWN_LIMIT * timeout));
+  const input = {
+    structure,
+    settings: corrected.settings,
+    pseudopotentials: needed,
+    kpoints,
+    start,
+    maxSeconds,
+  };
+  await prepare(scratch, pwInput(input), needed, start);
+  const found = findFiles(command, folder);
+  const end = await launch({
+    argv: [...command.map((word, i) => found[i] ?? word), '-in', 'pw.in'],
+    folder: scratch,
+    stdout: join(scratch, 'pw.out'),
+    stderr: join(scratch, 'pw.err'),
+    timeout,
+    grace: GRACE,
+    memory: memory === undefined ? undefined : memory * MEBIBYTE,
+    environment: { ...ENVIRONMENT, ...settings.environment },
+    signal,
+  });
+  return readRun(
+    { end, structure, pseudopotentials: needed, kpoints, settings: corrected.settings, timeout, memory },
+    scratch,
+  );
+}
+
+/** Nothing to start from is no reason to fail. */
+async function possibleStart(scratch: string, wanted: Start): Promise<Start> {
+  if (wanted === 'scratch') return wanted;
+  const saved = await readdir(join(scratch, 'pwscf.save')).catch(() => []);
+  return saved.some((name) => name.startsWith('charge-density')) ? wanted : 'scratch';
+}
+
+async function prepare(
+  scratch: string,
+  input: string,
+  pseudopotentials: readonly Pseudopotential[],
+  start: Start,
+): Promise<void> {
+  // Output of an earlier attempt must not be taken for this one's.
+  const stale = ['CRASH', 'pwscf.xml', 'pw.out', 'pw.err', ...(start === 'scratch' ? ['pwscf.save'] : [])];
+  try {
+    for (const name of stale) await rm(join(scratch, name), { recursive: true, force: true });
+    for (const { name, bytes } of pseudopotentials) await writeFile(join(scratch, name), bytes);
+    await writeFile(join(scratch, 'pw.in'), input);
+  } catch (cause) {
+    throw new ReferenceFailure(`the input of pw.x cannot be written to ${scratch}`, {
+      failureClass: 'store',
+      symptom: 'write-input',
+      cause,
+    });
+  }
+}

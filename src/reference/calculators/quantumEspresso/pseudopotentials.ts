@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { InputError, type Problem } from '../../../errors.js';
+import type { QuantumEspressoSettings } from './settings.js';
+
+/** One pseudopotential, read and verified: runs are given these very bytes. */
+export interface Pseudopotential {
+  readonly species: string;
+  /** Its name in the folder of a run. */
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly sha256: string;
+  /** pw.x prints this one of what it has read. */
+  readonly md5: string;
+  /** Ultrasoft or PAW: its augmentation charges need a density cutoff of their own. */
+  readonly augmented: boolean;
+}
+
+/**
+ * Reads the pseudopotentials of the species of a crystal. Throws `InputError` with all that is wrong: missing, unknown species,
+ * another checksum, another element, a file that was cut.
+ */
+export function readPseudopotentials(
+  settings: QuantumEspressoSettings,
+  species: readonly string[],
+  folder: string,
+): readonly Pseudopotential[] {
+  const problems: Problem[] = [];
+  const present = [...new Set(species)];
+  const field = 'reference.pseudopotentials';
+  for (const symbol of present) {
+    if (Object.hasOwn(settings.pseudopotentials, symbol)) continue;
+    problems.push({ field: `${field}.${symbol}`, message: 'is missing', expected: 'a file and its sha256' });
+  }
+  const found = Object.entries(settings.pseudopotentials).flatMap(([symbol, { file, sha256 }]) => {
+    if (!present.includes(symbol)) {
+      const expected = `only ${present.join(', ')}`;
+      problems.push({ field: `${field}.${symbol}`, message: 'is not in the crystal', expected });
+      return [];
+    }
+    const path = resolve(folder, file);
+    const read = readOne(symbol, path, `${field}.${symbol}`);
+    if ('message' in read) {
+      problems.push(read);
+      return [];
+    }
+    if (sha256?.toLowerCase() !== read.sha256)
+      problems.push(wrongSum(`${field}.${symbol}.sha256`, sha256, read.sha256));
+    return [read];
+  });
+  if (problems.length > 0) throw new InputError(problems);
+  return found;
+}
+
+function wrongSum(field: string, given: string | undefined, found: string): Problem {
+  const hint = 'is it the file you mean? Then write this checksum';
+  return given === undefined
+    ? { field, message: 'is missing', expected: found, hint }
+    : { field, message: 'the file has another checksum', got: given, expected: found, hint };
+}
+
+function readOne(species: string, path: string, field: string): Pseudopotential | Problem {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const got = `${path} (${(error as NodeJS.ErrnoException).code ?? error})`;
+    const hint = 'paths are relative to the campaign file';
+    return { field: `${field}.file`, message: 'the file cannot be read', got, hint };
+  }
+  const text = bytes.toString('latin1');
+  const element = elementOf(text);
+  if (element !== undefined && element !== species) {
+    return {
+      field: `${field}.file`,
+      message: 'is of another element',
+      got: `${element} in ${path}`,
+      expected: species,
+    };
+  }
+  if (/<UPF[\s>]/.test(text) && !text.includes('</UPF>')) {
+    return { field: `${field}.file`, message: 'the file was cut: it does not end in </UPF>', got: path };
+  }
+  const sum = (algorithm: string): string => createHash(algorithm).update(bytes).digest('hex');
+  const augmented = /pseudo_type\s*=\s*"\s*(US|USPP|PAW)\s*"|^\s*US\s+Ultrasoft/im.test(text);
+  return { species, name: species + extname(path), bytes, sha256: sum('sha256'), md5: sum('md5'), augmented };
+}
+
+/** The element as the UPF header says it, version 2 or 1; undefined in other formats. */
+function elementOf(text: string): string | undefined {
+  const found =
+    /\belement\s*=\s*"\s*([A-Za-z]+)\s*"/.exec(text) ?? /^\s*([A-Z][a-z]?)\s+Element\s*$/m.exec(text);
+  if (found === null) return undefined;
+  return found[1][0].toUpperCase() + found[1].slice(1).toLowerCase();
+}
