@@ -296,7 +296,7 @@ const rejections: readonly Rejection[] = [
     {
       field: 'reference.calculator',
       got: '"stilinger-weber"',
-      expected: 'one of stillinger-weber, lennard-jones, command',
+      expected: 'one of stillinger-weber, lennard-jones, command, quantum-espresso',
       hint: 'did you mean "stillinger-weber"?',
     },
   ],
@@ -306,7 +306,7 @@ const rejections: readonly Rejection[] = [
     {
       field: 'reference.calculator',
       message: /missing/,
-      expected: 'one of stillinger-weber, lennard-jones, command',
+      expected: 'one of stillinger-weber, lennard-jones, command, quantum-espresso',
     },
   ],
   [
