@@ -80,6 +80,31 @@ const labelling = {
 const namelist = z.record(z.string().min(1), z.union([z.string(), z.number(), z.boolean()]));
 const half = z.union([z.literal(0), z.literal(1)]);
 
+const tag = z.union([z.string(), z.number(), z.boolean(), z.array(z.number()).min(1)]);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/i, { error: 'a SHA-256 checksum, 64 hexadecimal digits' });
+
+const kpoints = z
+  .union([
+    z.literal('gamma'),
+    z.strictObject({
+      grid: z.tuple([count, count, count]),
+      shift: z.tuple([half, half, half]).default([0, 0, 0]),
+    }),
+  ])
+  .describe(
+    'gamma, or a Monkhorst–Pack grid of the supercell: {grid: [2, 2, 2], shift: [1, 1, 1]}, shifts 0 or 1',
+  );
+
+/** Of a code that runs once for each structure. */
+const oneRun = {
+  timeout: z.number().positive().default(86400).describe('Wall-clock limit of one run, s'),
+  memory: positive.optional().describe('Limit of the memory of one run, all its processes together, MiB'),
+  environment: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Variables of the program’s environment; OMP_NUM_THREADS is 1 where none is given'),
+};
+
 const corrections = z
   .strictObject({
     limit: z.int().min(0).default(5).describe('Corrections of one structure in all'),
@@ -142,32 +167,38 @@ const reference = z
           z.string(),
           z.strictObject({
             file: relativePath,
-            sha256: z
-              .string()
-              .regex(/^[0-9a-f]{64}$/i, { error: 'a SHA-256 checksum, 64 hexadecimal digits' })
-              .optional(),
+            sha256: sha256.optional(),
           }),
         )
         .describe(
           'By species, e.g. {Si: {file: Si.upf, sha256: …}}; `anharmony check` says the checksum of a file',
         ),
-      kpoints: z
-        .union([
-          z.literal('gamma'),
-          z.strictObject({
-            grid: z.tuple([count, count, count]),
-            shift: z.tuple([half, half, half]).default([0, 0, 0]),
-          }),
-        ])
-        .describe(
-          'gamma, or a Monkhorst–Pack grid of the supercell: {grid: [2, 2, 2], shift: [1, 1, 1]}, shifts 0 or 1',
-        ),
-      timeout: z.number().positive().default(86400).describe('Wall-clock limit of one run, s'),
-      memory: positive.optional().describe('Limit of the memory of one run, all its processes together, MiB'),
-      environment: z
-        .record(z.string(), z.string())
-        .default({})
-        .describe('Variables of the program’s environment; OMP_NUM_THREADS is 1 where none is given'),
+      kpoints,
+      ...oneRun,
+      corrections,
+      ...labelling,
+    }),
+    z.strictObject({
+      calculator: z.literal('vasp').describe('VASP, one process for each structure'),
+      command: z
+        .array(z.string().min(1))
+        .min(1)
+        .default(['vasp_std'])
+        .describe('Program and arguments, run without a shell, e.g. [srun, vasp_std]'),
+      incar: z
+        .record(z.string().min(1), tag)
+        .describe('INCAR tags in VASP’s own words, energies in eV, e.g. {ENCUT: 500, GGA: PS}'),
+      kpoints,
+      potcar: z
+        .strictObject({
+          library: relativePath.describe('Folder of your own POTCARs, as VASP distributes them'),
+          names: z
+            .record(z.string(), relativePath)
+            .describe('Folder in the library, by species, e.g. {Sn: Sn_d, Se: Se}'),
+          sha256: z.record(z.string(), sha256).optional().describe('Checksum of each POTCAR, by species'),
+        })
+        .describe('POTCARs are read from your own library and never copied into results'),
+      ...oneRun,
       corrections,
       ...labelling,
     }),

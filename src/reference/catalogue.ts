@@ -3,6 +3,7 @@ import { embeddedCalculator } from './calculators/embedded.js';
 import { createLennardJones, type LennardJonesParameters } from './calculators/lennardJones.js';
 import { quantumEspresso } from './calculators/quantumEspresso.js';
 import { createStillingerWeber, STILLINGER_WEBER_SILICON } from './calculators/stillingerWeber.js';
+import { vasp } from './calculators/vasp.js';
 import type { LennardJonesSettings, ReferenceSettings } from './settings.js';
 import type { Calculator, Potential } from './types.js';
 
@@ -20,6 +21,7 @@ export interface CalculatorContext {
 export function createCalculator(settings: ReferenceSettings, context: CalculatorContext): Calculator {
   if (settings.calculator === 'command') return commandCalculator(settings, context.folder);
   if (settings.calculator === 'quantum-espresso') return quantumEspresso(settings, context);
+  if (settings.calculator === 'vasp') return vasp(settings, context);
   // Made once to refuse a crystal that the potential does not describe before anything is computed.
   createPotential(settings, context.lattice, context.species);
   if (settings.calculator === 'lennard-jones') {
@@ -50,6 +52,7 @@ export function createPotential(
       return createLennardJones(lattice, species, lennardJonesOf(settings));
     case 'command':
     case 'quantum-espresso':
+    case 'vasp':
       return undefined;
   }
 }

@@ -10,6 +10,8 @@ export type Start = 'scratch' | 'density' | 'continue';
 /** What is changed before a calculation is tried again. */
 export interface Correction {
   readonly name: string;
+  /** Only where the settings say this now, for corrections that go in one direction. */
+  readonly from?: CodeSettings;
   /** Settings that take another value. */
   readonly set?: CodeSettings;
   /** Settings that are multiplied, from the code's default where none is set. */
@@ -101,6 +103,7 @@ export function nextCorrection(
       (correction) =>
         (changePhysics || !correction.changesPhysics) &&
         made.filter(({ name }) => name === correction.name).length < (correction.times ?? 1) &&
+        says(tried[made.length], correction.from ?? {}) &&
         !tried.some((before) => isContained(correction, before)),
     );
 }
@@ -108,7 +111,11 @@ export function nextCorrection(
 /** Whether a correction asks for nothing but what the settings say already. */
 function isContained({ set, scale, start }: Correction, settings: CodeSettings): boolean {
   if (scale !== undefined || start !== undefined) return false;
-  return Object.entries(set ?? {}).every(([key, value]) => settings[key] === value);
+  return says(settings, set ?? {});
+}
+
+function says(settings: CodeSettings, wanted: CodeSettings): boolean {
+  return Object.entries(wanted).every(([key, value]) => settings[key] === value);
 }
 
 /** The settings after corrections, in order, and what the next run starts from: the last one's say. */

@@ -1,4 +1,5 @@
 import type { QuantumEspressoSettings } from './calculators/quantumEspresso/settings.js';
+import type { VaspSettings } from './calculators/vasp/settings.js';
 
 /** The published silicon potential; built in. */
 export interface StillingerWeberSettings {
@@ -32,7 +33,8 @@ export type ReferenceSettings =
   | StillingerWeberSettings
   | LennardJonesSettings
   | CommandSettings
-  | QuantumEspressoSettings;
+  | QuantumEspressoSettings
+  | VaspSettings;
 
 /** What the label gate tolerates. */
 export interface GateLimits {

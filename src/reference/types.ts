@@ -1,3 +1,4 @@
+import type { Problem } from '../errors.js';
 import type { CodeSettings, Correction, CorrectionPolicy, Ladder } from './ladder.js';
 
 /** What goes to a reference code: atoms in the supercell's own order. */
@@ -44,6 +45,9 @@ export interface Correctable {
   readonly policy: CorrectionPolicy;
 }
 
+/** What a code reads, by name in the folder of its run. */
+export type InputFiles = Readonly<Record<string, string | Uint8Array>>;
+
 /** One reference code with its settings. */
 export interface Calculator {
   readonly name: string;
@@ -51,6 +55,10 @@ export interface Calculator {
   readonly identity: unknown;
   /** Absent for a code that is only ever tried again as it is. */
   readonly correctable?: Correctable;
+  /** What it needs that is on another machine: it can be checked and shown here, not run. */
+  readonly missing?: readonly Problem[];
+  /** The input of one evaluation, nothing being run; absent for what runs inside this program. */
+  inputFiles?(structure: ReferenceStructure): InputFiles;
   evaluate(structure: ReferenceStructure, context: ReferenceContext): Promise<ReferenceResult>;
 }
 

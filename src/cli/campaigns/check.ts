@@ -20,20 +20,33 @@ import { checkDynamics, scheduleLines } from './checkDynamics.js';
 
 /**
  * Physical consistency, before anything starts: the crystal, the supercell, cutoffs that fit, a reference that describes
- * the species, a test set of this crystal. Returns what a person should know beforehand, a line each.
+ * the species, a test set of this crystal. Returns what a person should know beforehand, a line each. A campaign for
+ * `elsewhere` may lack files of its reference code here.
  * @throws InputError with everything that is wrong
  */
-export function checkCampaign(bundle: CampaignBundle): readonly string[] {
+export function checkCampaign(
+  bundle: CampaignBundle,
+  { elsewhere = false }: { readonly elsewhere?: boolean } = {},
+): readonly string[] {
   const { settings } = bundle;
   const unit = parseCrystal(bundle.crystal.text, settings.crystal);
   const primitive = analyseSymmetry(unit, { symprec: settings.symprec });
   const supercell = buildSupercell(primitive, unit, settings.supercell.flat());
   const { cutoffs, ...options } = settings.expansion;
   const { lattice, species } = supercell.crystal;
+  const absent: Problem[] = [];
   throwAll([
     () => checkSupercell(cutoffs, supercell, 'expansion.cutoffs'),
     () => checkOptions(options, cutoffs, species, 'expansion.'),
-    () => createCalculator(settings.reference, { lattice, species, folder: bundle.folder }),
+    () => {
+      const { missing = [] } = createCalculator(settings.reference, {
+        lattice,
+        species,
+        folder: bundle.folder,
+      });
+      if (missing.length > 0 && !elsewhere) throw new InputError(missing);
+      absent.push(...missing);
+    },
     () => checkTestSet(bundle, supercell),
     () => checkData(bundle, supercell),
     () => checkDynamics(settings),
@@ -44,6 +57,7 @@ export function checkCampaign(bundle: CampaignBundle): readonly string[] {
   return [
     `crystal: ${reducedFormula(primitive.crystal.species)}, ${symbol} (${number}), ${primitive.crystal.species.length} atoms in the primitive cell, ${atoms} in the supercell`,
     ...(bundle.data ?? []).flatMap((file) => dataLines(file, supercell)),
+    ...absent.map((problem) => `warning: ${formatProblem(problem)}`),
     ...scheduleLines(settings),
     ...estimate.warnings.map((warning) => `warning: ${warning}`),
     ...costLines(estimate, atoms, settings),

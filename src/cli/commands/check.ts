@@ -10,7 +10,8 @@ export function registerCheck(program: Command): void {
     .argument('<campaign>', 'campaign file (YAML)')
     .action(async (path: string) => {
       const campaign = loadCampaign(path);
-      for (const line of checkCampaign(campaign.bundle)) process.stdout.write(`${line}\n`);
+      for (const line of checkCampaign(campaign.bundle, { elsewhere: true }))
+        process.stdout.write(`${line}\n`);
       process.stdout.write(`fingerprint sha256:${campaign.fingerprint}\n`);
     });
 }

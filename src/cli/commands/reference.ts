@@ -1,14 +1,16 @@
 import { type Command, Option } from 'commander';
-import { FailureError, inputError } from '../../errors.js';
+import { FailureError, formatProblem, inputError } from '../../errors.js';
 import { convergenceSeries, type SeriesOf } from '../../reference/calculators/quantumEspresso/series.js';
 import { loadCampaign } from '../campaigns/file.js';
 import { answerLines, costLine, type SeriesRow, seriesLines } from '../reference/describe.js';
+import { writeInputs } from '../reference/dryRun.js';
 import { singlePoint, structureOf } from '../reference/singlePoint.js';
 
 interface ReferenceOptions {
   readonly structure?: string;
   readonly ideal?: boolean;
   readonly converge?: SeriesOf;
+  readonly dryRun?: string;
 }
 
 /** `anharmony reference`: what one label is and costs, before a campaign asks for hundreds. */
@@ -31,19 +33,31 @@ export function registerReference(program: Command): void {
         'cutoff',
       ]),
     )
+    .addOption(
+      new Option(
+        '--dry-run <folder>',
+        'write the input files to a new or empty folder, run nothing',
+      ).conflicts('converge'),
+    )
     .action(reference);
 }
 
 async function reference(
   path: string,
-  { structure: file, ideal, converge }: ReferenceOptions,
+  { structure: file, ideal, converge, dryRun }: ReferenceOptions,
 ): Promise<void> {
   const { bundle } = loadCampaign(path);
   const { settings } = bundle;
   const structure = structureOf(bundle, { file, ideal });
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (dryRun !== undefined) {
+    const { files, missing } = writeInputs(bundle, structure, dryRun);
+    for (const path of files) print(path);
+    for (const problem of missing) process.stderr.write(`warning: ${formatProblem(problem)}\n`);
+    return;
+  }
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort(new FailureError('interrupted')));
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
   if (converge === undefined) {
     const answer = await singlePoint(bundle, settings.reference, structure, abort.signal);
     for (const line of answerLines(answer)) print(line);

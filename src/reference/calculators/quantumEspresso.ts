@@ -49,6 +49,17 @@ export function quantumEspresso(
       ...(policy.changePhysics && { changesPhysics: true }),
     },
     correctable: { ladder: PW_LADDER, settings: flat, policy },
+    inputFiles: (structure) => ({
+      'pw.in': pwInput({
+        structure,
+        settings: flat,
+        pseudopotentials,
+        kpoints: settings.kpoints,
+        start: 'scratch',
+        maxSeconds: ownLimit(settings.timeout),
+      }),
+      ...Object.fromEntries(pseudopotentials.map(({ name, bytes }) => [name, bytes])),
+    }),
     evaluate: (structure, context) => evaluate(settings, folder, pseudopotentials, structure, context),
   };
 }
@@ -78,14 +89,13 @@ async function evaluate(
     corrections,
   );
   const start = await possibleStart(scratch, corrected.start);
-  const maxSeconds = Math.max(1, Math.floor(OWN_LIMIT * timeout));
   const input = {
     structure,
     settings: corrected.settings,
     pseudopotentials: needed,
     kpoints,
     start,
-    maxSeconds,
+    maxSeconds: ownLimit(timeout),
   };
   await prepare(scratch, pwInput(input), needed, start);
   const found = findFiles(command, folder);
@@ -104,6 +114,11 @@ async function evaluate(
     { end, structure, pseudopotentials: needed, kpoints, settings: corrected.settings, timeout, memory },
     scratch,
   );
+}
+
+/** s */
+function ownLimit(timeout = TIMEOUT): number {
+  return Math.max(1, Math.floor(OWN_LIMIT * timeout));
 }
 
 /** Nothing to start from is no reason to fail. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReferenceFailure } from '../../failures.js';
 import { type CodeSettings, diagnose, type RunTexts } from '../../ladder.js';
+import { endedBy } from '../../launchers/endedBy.js';
 import type { ProgramEnd } from '../../launchers/process.js';
 import { lastLines } from '../../launchers/tail.js';
 import type { FailureClass, ReferenceResult, ReferenceStructure } from '../../types.js';
@@ -94,7 +95,7 @@ function requireEnd({ end, timeout, memory }: PwRun, texts: RunTexts, fail: Fail
       known.evidence,
     );
   }
-  const signal = end.killedBy ?? signalOf(end.exitCode);
+  const signal = endedBy(end);
   if (signal === 'SIGKILL' || signal === 'SIGTERM') {
     throw fail('interrupted', 'machine', `pw.x was ended from outside by ${signal}`);
   }
@@ -103,17 +104,6 @@ function requireEnd({ end, timeout, memory }: PwRun, texts: RunTexts, fail: Fail
   if (cutOff && !readPwLog(texts.stdout, 1).done) {
     throw fail('interrupted', 'machine', 'pw.x ended in the middle: there is no JOB DONE');
   }
-}
-
-/** Exit codes of mpirun and of shells for the signal that ended the program. */
-function signalOf(exitCode: number | null): NodeJS.Signals | undefined {
-  return exitCode === 137
-    ? 'SIGKILL'
-    : exitCode === 143
-      ? 'SIGTERM'
-      : exitCode === 139
-        ? 'SIGSEGV'
-        : undefined;
 }
 
 function readXml(xml: string, fail: Fail): PwOutput {
