@@ -296,7 +296,7 @@ const rejections: readonly Rejection[] = [
     {
       field: 'reference.calculator',
       got: '"stilinger-weber"',
-      expected: 'one of stillinger-weber, lennard-jones, command, quantum-espresso',
+      expected: 'one of stillinger-weber, lennard-jones, command, quantum-espresso, vasp',
       hint: 'did you mean "stillinger-weber"?',
     },
   ],
@@ -306,7 +306,7 @@ const rejections: readonly Rejection[] = [
     {
       field: 'reference.calculator',
       message: /missing/,
-      expected: 'one of stillinger-weber, lennard-jones, command, quantum-espresso',
+      expected: 'one of stillinger-weber, lennard-jones, command, quantum-espresso, vasp',
     },
   ],
   [
@@ -498,6 +498,36 @@ describe('the JSON Schema', () => {
       'refresh it: npm run build && node dist/src/cli/main.js schema > examples/campaign.schema.json';
     expect(existsSync(FILE), refresh).toBe(true);
     expect(JSON.parse(readFileSync(FILE, 'utf8')), refresh).toEqual(JSON.parse(JSON.stringify(schema)));
+  });
+});
+
+describe('the paper’s campaigns', () => {
+  const folder = fileURLToPath(new URL('../../examples/paper/', import.meta.url));
+  /** Table 1: cutoffs of orders 2, 3 and 5 (Å), atoms of the supercell, plane-wave cutoff (eV). */
+  it.each([
+    ['bas', { 2: 7.1, 3: 4.0, 4: 4.0 }, 216, 500],
+    ['silicon', { 2: 8.0, 3: 5.0, 4: 5.0 }, 216, 350],
+    ['snse', { 2: 11.2, 3: 4.5, 4: 4.5, 5: 3.4, 6: 3.4 }, 768, 500],
+  ])('%s says what the paper says', (name, cutoffs, atoms, ENCUT) => {
+    const text = readFileSync(`${folder}${name}.yaml`, 'utf8');
+    expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../campaign.schema.json');
+    const settings = parseCampaign(text, name);
+    expect(settings.expansion.cutoffs).toEqual(cutoffs);
+    expect(settings.reference).toMatchObject({ calculator: 'vasp', incar: { ENCUT, GGA: 'PS' } });
+    expect(settings).toMatchObject({
+      regression: { prior: 'isotropic' },
+      acquisition: {
+        criterion: { name: 'trajectory-average', gamma: 3 },
+        quantity: 'largest-atom',
+        stall: false,
+        minGap: 0,
+      },
+      limits: { time: 500_000 },
+      md: { temperature: 300, timestep: 1 },
+    });
+    // Eight atoms in each conventional cell.
+    expect(8 * settings.supercell.flat().reduce((product, n) => product * n, 1)).toBe(atoms);
+    expect(existsSync(`${folder}${settings.crystal}`)).toBe(true);
   });
 });
 

@@ -69,6 +69,26 @@ describe('a ladder', () => {
     const now = nextCorrection(ladder, 'solver', { 'e.solver': 'cg' }, [], DEFAULT_CORRECTIONS);
     expect(now?.name).toBe('david');
   });
+  it('goes in one direction where a correction says from where', () => {
+    const algorithms: Ladder = {
+      defaults: { ALGO: 'Normal' },
+      rules: [
+        rule('slow', [
+          { name: 'normal', from: { ALGO: 'Fast' }, set: { ALGO: 'Normal' } },
+          { name: 'all', from: { ALGO: 'Normal' }, set: { ALGO: 'All' } },
+        ]),
+      ],
+    };
+    const next = (ALGO: string, made: readonly Correction[] = []) =>
+      nextCorrection(algorithms, 'slow', ALGO === '' ? {} : { ALGO }, made, DEFAULT_CORRECTIONS)?.name;
+    expect([next('Fast'), next('Normal'), next('All'), next('')]).toEqual([
+      'normal',
+      'all',
+      undefined,
+      'all',
+    ]);
+    expect(next('Fast', [algorithms.rules[0].corrections[0]])).toBe('all');
+  });
   it('has nothing for what it does not know', () => {
     expect(names('hopeless')).toEqual([]);
     expect(names('never seen')).toEqual([]);

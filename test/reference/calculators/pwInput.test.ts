@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -290,4 +291,23 @@ describe('an input of pw.x', () => {
     expect(text('density')).toMatch(/startingpot = 'file'/);
     expect(text('continue')).toMatch(/restart_mode = 'restart'/);
   });
+});
+
+it('the input of pw.x is shown as its first run gets it', () => {
+  const bytes = Buffer.from(UPF);
+  writeFileSync(join(folder, 'shown.upf'), bytes);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const structure: ReferenceStructure = {
+    lattice: Float64Array.of(5, 0, 0, 0, 5, 0, 0, 0, 5),
+    species: ['Si'],
+    positions: new Float64Array(3),
+  };
+  const calculator = quantumEspresso(settings({ pseudopotentials: { Si: { file: 'shown.upf', sha256 } } }), {
+    species: ['Si'],
+    folder,
+  });
+  const files = calculator.inputFiles!(structure);
+  expect(Object.keys(files)).toEqual(['pw.in', 'Si.upf']);
+  expect(files['pw.in']).toMatch(/restart_mode = 'from_scratch'[\s\S]*ecutwfc = 20/);
+  expect(files['Si.upf']).toEqual(bytes);
 });

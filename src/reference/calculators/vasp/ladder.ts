@@ -54,7 +54,7 @@ const RULES: readonly LadderRule[] = [
     symptom: 'unreadable-wavecar',
     meaning: 'the WAVECAR of the run before cannot be read',
     failureClass: 'program-known',
-    signs: printed(/while reading WAVECAR|ERROR.*reading.*(WAVECAR|CHGCAR)/i),
+    signs: printed(/while reading WAVECAR|while reading plane wave|ERROR.*reading.*(WAVECAR|CHGCAR)/i),
     corrections: [SCRATCH],
   },
   {
@@ -75,7 +75,8 @@ const RULES: readonly LadderRule[] = [
     symptom: 'diagonalization-rmm',
     meaning: 'the diagonalisation fails (RMM-DIIS)',
     failureClass: 'program-known',
-    signs: printed(/Error EDDRMM: Call to ZHEGV failed/i),
+    signs: printed(/EDDRMM: call to ZHEGV failed/i),
+    when: unconverged,
     corrections: [{ ...algorithm('Normal'), start: 'scratch' }],
   },
   {

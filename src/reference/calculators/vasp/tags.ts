@@ -62,6 +62,14 @@ export const WITHOUT_EFFECT: readonly string[] = `
   .trim()
   .split(/\s+/);
 
+/** Tags that vasprun.xml repeats as VASP used them, and that must not differ from what was asked for. */
+export const COMPARED: readonly string[] = `
+  PREC ENCUT EDIFF NELM NELMIN ISMEAR SIGMA LREAL ISYM NSW IBRION ISPIN NUPDOWN LNONCOLLINEAR LSORBIT GGA METAGGA LASPH LUSE_VDW
+  LHFCALC AEXX HFSCREEN LDAU LDAUTYPE ADDGRID LMAXMIX NELECT
+`
+  .trim()
+  .split(/\s+/);
+
 /** Self-consistent algorithms by VASP's names for them (it reads the first letter of most), and how they are written. */
 export const ALGORITHMS: Readonly<Record<string, string>> = {
   NORMAL: 'Normal',
