@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/faults/**', 'test/bench/**', 'test/codes/**'],
+    exclude: ['test/faults/**', 'test/bench/**', 'test/codes/**', 'test/slurm/**'],
     globalSetup: ['test/support/globalSetup.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,

@@ -2,7 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Context, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { Piscina } from 'piscina';
-import type { TaskFailure, TaskName, TaskReply, TaskRequest } from './protocol.js';
+import { STOP, type TaskFailure, type TaskName, type TaskReply, type TaskRequest } from './protocol.js';
 
 /** How often a running activity says that it lives, whatever its thread is doing. */
 const HEARTBEAT_MS = 1000;
@@ -49,7 +49,11 @@ async function runTask<Output>(pool: Piscina, task: TaskName, input: unknown): P
     heartbeat(progress);
   });
   const pulse = setInterval(() => heartbeat(progress), HEARTBEAT_MS);
-  const requestStop = () => Atomics.store(stop, 0, 1);
+  // Also a worker that shuts down, and one whose heartbeats came too late, see their activities cancelled: others have those next.
+  const requestStop = () => {
+    const { message } = cancellationSignal.reason as Error;
+    Atomics.store(stop, 0, message === 'CANCELLED' ? STOP.cancelled : STOP.handedOver);
+  };
   cancellationSignal.addEventListener('abort', requestStop);
   try {
     const request: TaskRequest = { task, input, port: port2, stop };

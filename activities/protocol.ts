@@ -19,9 +19,12 @@ export interface TaskRequest {
   readonly input: unknown;
   /** Progress goes out here. */
   readonly port: MessagePort;
-  /** [1] shared; not 0: stop at the next opportunity. */
+  /** [1] shared; not 0, one of `STOP`: stop at the next opportunity. */
   readonly stop: Int32Array;
 }
+
+/** Why a task is to stop: nobody wants its result any more, or another worker goes on with it. */
+export const STOP = { cancelled: 1, handedOver: 2 } as const;
 
 export type TaskReply<Output> =
   | { readonly outcome: 'done'; readonly output: Output }

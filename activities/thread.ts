@@ -3,7 +3,7 @@ import { FailureError, InputError } from '../src/errors.js';
 import { ReferenceFailure } from '../src/reference/failures.js';
 import { StoreError } from '../src/store/errors.js';
 import { openFolderStore } from '../src/store/folderStore.js';
-import { type TaskFailure, type TaskReply, type TaskRequest, TaskStopped } from './protocol.js';
+import { STOP, type TaskFailure, type TaskReply, type TaskRequest, TaskStopped } from './protocol.js';
 import type { TaskEnvironment, WorkerSettings } from './tasks/environment.js';
 import { tasks } from './tasks/index.js';
 
@@ -22,6 +22,7 @@ export default async function runTask({ task, input, port, stop }: TaskRequest):
       threadsPerWalker: settings.threadsPerWalker,
       report: (progress) => port.postMessage(progress),
       shouldStop: () => Atomics.load(stop, 0) !== 0,
+      isHandedOver: () => Atomics.load(stop, 0) === STOP.handedOver,
     };
     return { outcome: 'done', output: await tasks[task](environment, input as never) };
   } catch (error) {

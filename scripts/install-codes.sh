@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the reference codes that `npm run test:codes` runs for real, from Debian's or Ubuntu's own packages.
+# Installs the reference codes that `npm run test:codes` runs for real, and Slurm for `npm run test:slurm`, from Debian's or Ubuntu's own packages.
 # Exit codes: 0 all there, 3 nothing could be done here (no apt or no root), else apt's own.
 #
 #   scripts/install-codes.sh           install what is missing
@@ -11,6 +11,8 @@ CODES=(
   "pw.x|quantum-espresso quantum-espresso-data"
   "/usr/share/wannier90/pseudo/Si_ONCV_PBE-1.0.upf|wannier90-data"
   "mpirun|openmpi-bin"
+  "slurmctld|slurm-wlm"
+  "munged|munge"
 )
 
 present() {
@@ -58,4 +60,4 @@ for code in "${CODES[@]}"; do
     exit 1
   fi
 done
-echo "Installed. Now: npm run test:codes"
+echo "Installed. Now: npm run test:codes, npm run test:slurm"

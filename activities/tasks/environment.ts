@@ -25,4 +25,6 @@ export interface TaskEnvironment {
   report(progress: TaskProgress): void;
   /** True once the activity was cancelled or the worker shuts down. */
   shouldStop(): boolean;
+  /** Then: another worker goes on with it; absent where there is none. */
+  isHandedOver?(): boolean;
 }

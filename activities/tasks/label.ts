@@ -7,6 +7,7 @@ import { displacedPositions } from '../../src/crystal/displaced.js';
 import { computeLabel } from '../../src/reference/attempts.js';
 import { createCalculator } from '../../src/reference/catalogue.js';
 import { checkStructure } from '../../src/reference/gate.js';
+import { Detached } from '../../src/reference/launchers/types.js';
 import type { Calculator, ReferenceStructure } from '../../src/reference/types.js';
 import { putLabel } from '../../src/store/artifacts/label.js';
 import { getStructure } from '../../src/store/artifacts/structure.js';
@@ -74,7 +75,7 @@ async function compute(
       limits,
       attempts,
       signal,
-      scratch: join(places.work, 'scratch', `${command.id}-${process.pid}`),
+      scratch: join(places.work, 'scratch', scratchName(calculator, key, command.id)),
       onAttempt: (attempt) => report({ phase: 'label', structure: command.structure, attempt }),
     }),
   );
@@ -94,13 +95,20 @@ async function compute(
   return { accepted: true, label: await store.link('label', key, stored), adopted: false, ...done };
 }
 
+/** Programs that outlive this one are found again by their folder; those that do not share it with nobody. */
+function scratchName({ launcher }: Calculator, key: string, command: string): string {
+  return launcher?.durable ? `label-${hashOf(key).slice(0, 24)}` : `${command}-${process.pid}`;
+}
+
 /** Runs work with a signal that the task's own stop request sets off. */
 async function stoppable<T>(
-  { shouldStop }: TaskEnvironment,
+  { shouldStop, isHandedOver }: TaskEnvironment,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();
-  const poll = setInterval(() => shouldStop() && abort.abort(), STOP_POLL_MS);
+  const poll = setInterval(() => {
+    if (shouldStop()) abort.abort(isHandedOver?.() ? new Detached() : undefined);
+  }, STOP_POLL_MS);
   try {
     return await work(abort.signal);
   } catch (error) {

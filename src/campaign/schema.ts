@@ -105,6 +105,26 @@ const oneRun = {
     .describe('Variables of the program’s environment; OMP_NUM_THREADS is 1 where none is given'),
 };
 
+const launcher = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('process').describe('On the worker’s own machine') }),
+    z.strictObject({
+      kind: z.literal('slurm').describe('As jobs of Slurm, submitted by sbatch where the worker runs'),
+      script: z
+        .string()
+        .min(1)
+        .describe(
+          'The job script, as text of several lines or a file beside the campaign file; {command} is the line that runs the code, {time}, {memory}, {tasks}, {name} and {folder} are filled in',
+        ),
+      tasks: count.default(1).describe('For {tasks}'),
+      poll: positive.default(10).describe('Time between two looks at the queue, s'),
+    }),
+  ])
+  .optional()
+  .describe(
+    'Where the code runs: the worker’s own machine where nothing is said; changes no label’s identity',
+  );
+
 const corrections = z
   .strictObject({
     limit: z.int().min(0).default(5).describe('Corrections of one structure in all'),
@@ -144,6 +164,10 @@ const reference = z
           'Files beside the campaign file that the program reads: their contents belong to the label’s identity',
         ),
       timeout: z.number().positive().default(86400).describe('Wall-clock limit of one calculation, s'),
+      memory: positive
+        .optional()
+        .describe('Limit of the memory of one calculation, all its processes together, MiB'),
+      launcher,
       ...labelling,
     }),
     z.strictObject({
@@ -200,6 +224,7 @@ const reference = z
         .describe('POTCARs are read from your own library and never copied into results'),
       ...oneRun,
       corrections,
+      launcher,
       ...labelling,
     }),
   ])

@@ -2,7 +2,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReferenceFailure } from './failures.js';
 import { checkLabel } from './gate.js';
-import { type Correction, nextCorrection } from './ladder.js';
+import { type Correction, DEFAULT_CORRECTIONS, type Ladder, nextCorrection } from './ladder.js';
+import { Detached } from './launchers/types.js';
+import { type Progress, readProgress, START, writeProgress } from './progress.js';
 import type { GateLimits } from './settings.js';
 import type { Calculator, FailureClass, ReferenceResult, ReferenceStructure } from './types.js';
 
@@ -31,7 +33,7 @@ export interface LabelRequest {
   /** Attempts at a failure that no correction is known for. */
   readonly attempts: number;
   readonly signal: AbortSignal;
-  /** A folder that does not exist yet; removed in the end. */
+  /** A folder that does not exist yet, or that of an earlier call that was left; removed in the end. */
   readonly scratch: string;
   readonly onAttempt?: (number: number) => void;
 }
@@ -49,50 +51,90 @@ const INTERRUPTIONS = 3;
 const RESUME: Correction = { name: 'resume', start: 'density' };
 
 /**
- * Computes one label: a failure is corrected by the code's ladder and tried again, until a label passes the gate or the
- * ladder ends. Throws `ReferenceFailure` for what is not the structure's fault, and the signal's reason after an abort.
+ * Computes one label: a failure is corrected by the tables of code and launcher and tried again, until a label passes the gate
+ * or the ladder ends. Throws `ReferenceFailure` for what is not the structure's fault, and the signal's reason after an abort;
+ * where programs outlive this one, the folder then stays, and the next call with it goes on where this one was.
  */
 export async function computeLabel(request: LabelRequest): Promise<LabelAnswer> {
-  const { calculator, signal, scratch } = request;
-  const attempts: AttemptRecord[] = [];
-  const made: Correction[] = [];
-  let resume = false;
-  let interruptions = 0;
-  let repeats = 0;
+  const { calculator, scratch } = request;
+  const durable = calculator.launcher?.durable === true;
+  let again = false;
   try {
-    for (let number = 1; ; number++) {
-      request.onAttempt?.(number);
-      // A code with a ladder finds its density where it left it; any other starts in an empty folder.
-      const folder = calculator.correctable ? scratch : join(scratch, String(number));
-      await mkdir(folder, { recursive: true });
-      const corrections = resume ? [...made, RESUME] : made;
-      const ran = await attempt(request, number, { signal, scratch: folder, corrections });
-      attempts.push(ran.record);
-      if (ran.label) return { accepted: true, ...ran.label, attempts };
-      const { failureClass, symptom, reason, failure } = ran;
-      const next = correctionFor(calculator, symptom, made);
-      resume = false;
-      if (next) made.push(next);
-      else if (failureClass === 'machine' && calculator.correctable && ++interruptions < INTERRUPTIONS)
-        resume = true;
-      else if (failure && !PROGRAM_FAILURES.includes(failureClass)) throw failure;
-      else if (isKnown(calculator, symptom) || ++repeats >= request.attempts)
-        return { accepted: false, reason, attempts };
-    }
+    await mkdir(scratch, { recursive: true });
+    return await climb(request, durable ? await readProgress(scratch) : START);
+  } catch (error) {
+    again = durable && comesBack(error, request.signal);
+    throw error;
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    if (!again) await rm(scratch, { recursive: true, force: true });
   }
 }
 
-function correctionFor({ correctable }: Calculator, symptom: string, made: readonly Correction[]) {
-  if (correctable === undefined) return undefined;
-  const { ladder, settings, policy } = correctable;
-  return nextCorrection(ladder, symptom, settings, made, policy);
+function comesBack(error: unknown, signal: AbortSignal): boolean {
+  if (signal.aborted) return signal.reason instanceof Detached;
+  return error instanceof ReferenceFailure && ['machine', 'store'].includes(error.failureClass);
+}
+
+async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer> {
+  const { calculator, signal, scratch } = request;
+  const resumable = calculator.correctable !== undefined || calculator.launcher?.durable === true;
+  const keep = async (reached: Progress): Promise<void> => {
+    if (calculator.launcher?.durable) await writeProgress(scratch, reached);
+  };
+  let progress = from;
+  for (;;) {
+    const { attempts, made } = progress;
+    const number = attempts.length + 1;
+    request.onAttempt?.(number);
+    // A code with a ladder finds its density where it left it; any other starts in an empty folder.
+    const folder = calculator.correctable ? scratch : join(scratch, String(number));
+    await mkdir(folder, { recursive: true });
+    const corrections = progress.resume ? [...made, RESUME] : made;
+    const context = { signal, scratch: folder, name: String(number), corrections };
+    const ran = await attempt(request, number, context);
+    // The run may well go on: it is no attempt that failed.
+    if (!ran.label && ran.failure && UNSEEN.includes(ran.symptom)) throw ran.failure;
+    const records = [...attempts, ran.record];
+    if (ran.label) return { accepted: true, ...ran.label, attempts: records };
+    const { failureClass, symptom, reason, failure } = ran;
+    const next = correctionFor(calculator, symptom, made);
+    progress = { ...progress, attempts: records, resume: false };
+    if (next) progress = { ...progress, made: [...made, next] };
+    else if (failureClass === 'machine' && resumable && progress.interruptions + 1 < INTERRUPTIONS)
+      progress = { ...progress, resume: true, interruptions: progress.interruptions + 1 };
+    else if (made.some(({ more }) => more) && REFUSALS.includes(symptom))
+      return { accepted: false, reason, attempts: records };
+    else if (failure && !PROGRAM_FAILURES.includes(failureClass)) {
+      await keep({ ...progress, interruptions: 0 });
+      throw failure;
+    } else if (isKnown(calculator, symptom) || progress.repeats + 1 >= request.attempts)
+      return { accepted: false, reason, attempts: records };
+    else progress = { ...progress, repeats: progress.repeats + 1 };
+    await keep(progress);
+  }
+}
+
+/** Symptoms of a launcher that lost sight of a run. */
+const UNSEEN: readonly string[] = ['slurm-silent', 'job-files'];
+/** Symptoms that mean, after a correction that asks for more, that there is no more. */
+const REFUSALS: readonly string[] = ['job-refused', 'job-policy'];
+
+function correctionFor(calculator: Calculator, symptom: string, made: readonly Correction[]) {
+  const { settings = {}, policy = DEFAULT_CORRECTIONS } = calculator.correctable ?? {};
+  return nextCorrection(ladderOf(calculator), symptom, settings, made, policy);
 }
 
 /** The same calculation again would only fail in the same way. */
-function isKnown({ correctable }: Calculator, symptom: string): boolean {
-  return correctable?.ladder.rules.some((rule) => rule.symptom === symptom) ?? false;
+function isKnown(calculator: Calculator, symptom: string): boolean {
+  return ladderOf(calculator).rules.some((rule) => rule.symptom === symptom);
+}
+
+/** What helps against failures of the launcher, then of the code. */
+function ladderOf({ launcher, correctable }: Calculator): Ladder {
+  return {
+    defaults: correctable?.ladder.defaults ?? {},
+    rules: [...(launcher?.rules ?? []), ...(correctable?.ladder.rules ?? [])],
+  };
 }
 
 type Ran =

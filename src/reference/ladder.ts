@@ -1,3 +1,4 @@
+import type { Resources } from './launchers/types.js';
 import type { FailureClass } from './types.js';
 
 export type SettingValue = string | number | boolean;
@@ -17,6 +18,8 @@ export interface Correction {
   /** Settings that are multiplied, from the code's default where none is set. */
   readonly scale?: Readonly<Record<string, number>>;
   readonly start?: Start;
+  /** What the program is given more of. */
+  readonly more?: Resources;
   /** The forces are those of another calculation afterwards: only where the campaign allows it. */
   readonly changesPhysics?: true;
   /** How often it may be made for one structure; 1 where absent. */
@@ -109,13 +112,20 @@ export function nextCorrection(
 }
 
 /** Whether a correction asks for nothing but what the settings say already. */
-function isContained({ set, scale, start }: Correction, settings: CodeSettings): boolean {
-  if (scale !== undefined || start !== undefined) return false;
+function isContained({ set, scale, start, more }: Correction, settings: CodeSettings): boolean {
+  if (scale !== undefined || start !== undefined || more !== undefined) return false;
   return says(settings, set ?? {});
 }
 
 function says(settings: CodeSettings, wanted: CodeSettings): boolean {
   return Object.entries(wanted).every(([key, value]) => settings[key] === value);
+}
+
+/** What the corrections ask for, as multiples of what the first attempt was given. */
+export function resourcesOf(corrections: readonly Correction[]): Required<Resources> {
+  const product = (key: keyof Resources) =>
+    corrections.reduce((all, { more }) => all * (more?.[key] ?? 1), 1);
+  return { time: product('time'), memory: product('memory') };
 }
 
 /** The settings after corrections, in order, and what the next run starts from: the last one's say. */

@@ -1,5 +1,6 @@
 import type { QuantumEspressoSettings } from './calculators/quantumEspresso/settings.js';
 import type { VaspSettings } from './calculators/vasp/settings.js';
+import type { LauncherSettings } from './launchers/settings.js';
 
 /** The published silicon potential; built in. */
 export interface StillingerWeberSettings {
@@ -26,6 +27,10 @@ export interface CommandSettings {
   readonly files?: readonly string[];
   /** Wall-clock limit of one calculation, s. */
   readonly timeout?: number;
+  /** Limit of the memory of one calculation, MiB. */
+  readonly memory?: number;
+  /** Where it runs; no part of a label's identity. */
+  readonly launcher?: LauncherSettings;
 }
 
 /** Which reference code, with everything that can change its forces. */

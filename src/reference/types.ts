@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.js';
 import type { CodeSettings, Correction, CorrectionPolicy, Ladder } from './ladder.js';
+import type { Launcher } from './launchers/types.js';
 
 /** What goes to a reference code: atoms in the supercell's own order. */
 export interface ReferenceStructure {
@@ -33,7 +34,9 @@ export interface ReferenceContext {
   readonly signal: AbortSignal;
   /** A folder of this attempt, of this structure for a code with a ladder; the caller removes it. */
   readonly scratch: string;
-  /** Corrections of a code with a ladder, in the order in which they were made. */
+  /** Name of this attempt, the same after a restart; absent where nobody comes back for it. */
+  readonly name?: string;
+  /** In the order in which they were made. */
   readonly corrections?: readonly Correction[];
 }
 
@@ -59,6 +62,8 @@ export interface Calculator {
   readonly missing?: readonly Problem[];
   /** The input of one evaluation, nothing being run; absent for what runs inside this program. */
   inputFiles?(structure: ReferenceStructure): InputFiles;
+  /** Absent for a code that runs inside this program. */
+  readonly launcher?: Launcher;
   evaluate(structure: ReferenceStructure, context: ReferenceContext): Promise<ReferenceResult>;
 }
 

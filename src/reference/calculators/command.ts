@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ReferenceFailure } from '../failures.js';
-import { launch } from '../launchers/launch.js';
+import { resourcesOf } from '../ladder.js';
+import { createLauncher } from '../launchers/createLauncher.js';
 import type { ProgramEnd } from '../launchers/process.js';
 import { lastLines } from '../launchers/tail.js';
+import type { Launcher } from '../launchers/types.js';
 import type { CommandSettings } from '../settings.js';
 import type { Calculator, ReferenceContext, ReferenceResult, ReferenceStructure } from '../types.js';
 import { type CommandLine, readCommandLine } from './commandLine.js';
@@ -15,6 +17,7 @@ const TIMEOUT = 86_400;
 const GRACE = 5;
 /** Lines of output kept as evidence. */
 const EVIDENCE = 20;
+const MEBIBYTE = 1_048_576;
 
 /**
  * Any program as a reference: the structure goes out as an extended XYZ file, the same atoms come back with forces. It runs
@@ -22,28 +25,48 @@ const EVIDENCE = 20;
  */
 export function commandCalculator(settings: CommandSettings, folder: string): Calculator {
   const line = readCommandLine(settings, folder);
-  const { timeout = TIMEOUT } = settings;
+  const launcher = createLauncher(settings, folder);
+  const limits = { timeout: settings.timeout ?? TIMEOUT, memory: settings.memory };
   return {
     name: 'command',
     // A program found through PATH counts by its name only: its path and build differ between the hosts of a campaign.
     identity: { calculator: 'command', command: settings.command, files: line.files },
-    evaluate: (structure, context) => evaluate(line, timeout, structure, context),
+    launcher,
+    evaluate: (structure, context) => evaluate(line, launcher, limits, structure, context),
   };
+}
+
+interface Limits {
+  /** s */
+  readonly timeout: number;
+  /** MiB */
+  readonly memory: number | undefined;
 }
 
 async function evaluate(
   line: CommandLine,
-  timeout: number,
+  launcher: Launcher,
+  limits: Limits,
   structure: ReferenceStructure,
-  { scratch, signal }: ReferenceContext,
+  { scratch, signal, name, corrections = [] }: ReferenceContext,
 ): Promise<ReferenceResult> {
   const places = { input: join(scratch, 'input.xyz'), output: join(scratch, 'output.xyz'), scratch };
   const logs = { stdout: join(scratch, 'stdout.txt'), stderr: join(scratch, 'stderr.txt') };
   const argv = line.fill(places);
-  await writeInput(places.input, structure);
-  const end = await launch({ argv, folder: scratch, ...logs, timeout, grace: GRACE, signal });
+  const end = await launcher.run({
+    name,
+    argv,
+    folder: scratch,
+    ...logs,
+    timeout: limits.timeout,
+    grace: GRACE,
+    memory: limits.memory === undefined ? undefined : limits.memory * MEBIBYTE,
+    more: resourcesOf(corrections),
+    signal,
+    prepare: () => writeInput(places.input, structure),
+  });
   const evidence = [...(await lastLines(logs.stderr, EVIDENCE)), ...(await lastLines(logs.stdout, EVIDENCE))];
-  requireSuccess(end, argv[0], timeout, evidence);
+  requireSuccess(end, argv[0], limits, evidence);
   const answer = await readAnswer(places.output, structure, evidence);
   return { ...answer, program: answer.program ?? basename(argv[0]), seconds: end.seconds };
 }
@@ -64,9 +87,17 @@ async function writeInput(path: string, structure: ReferenceStructure): Promise<
 function requireSuccess(
   end: ProgramEnd,
   program: string,
-  timeout: number,
+  { timeout, memory }: Limits,
   evidence: readonly string[],
 ): void {
+  if (end.outOfMemory) {
+    throw new ReferenceFailure(`${program} took more than its memory limit of ${memory} MiB`, {
+      failureClass: 'program-unknown',
+      symptom: 'memory',
+      evidence,
+      hint: 'raise reference.memory',
+    });
+  }
   if (end.timedOut) {
     throw new ReferenceFailure(`${program} was stopped after its time limit of ${timeout} s`, {
       failureClass: 'program-unknown',

@@ -2,8 +2,9 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../errors.js';
 import { ReferenceFailure } from '../failures.js';
-import { correctedSettings, DEFAULT_CORRECTIONS, type Start } from '../ladder.js';
-import { launch } from '../launchers/launch.js';
+import { correctedSettings, DEFAULT_CORRECTIONS, resourcesOf, type Start } from '../ladder.js';
+import { createLauncher } from '../launchers/createLauncher.js';
+import type { Launcher } from '../launchers/types.js';
 import type { Calculator, ReferenceContext, ReferenceResult, ReferenceStructure } from '../types.js';
 import { findFiles } from './commandLine.js';
 import { checkSettings, flatSettings } from './quantumEspresso/check.js';
@@ -38,6 +39,7 @@ export function quantumEspresso(
   if (found.length > 0) throw new InputError(found);
   const flat = flatSettings(settings, species.length);
   const policy = settings.corrections ?? DEFAULT_CORRECTIONS;
+  const launcher = createLauncher(settings, folder);
   return {
     name: 'quantum-espresso',
     identity: {
@@ -49,6 +51,7 @@ export function quantumEspresso(
       ...(policy.changePhysics && { changesPhysics: true }),
     },
     correctable: { ladder: PW_LADDER, settings: flat, policy },
+    launcher,
     inputFiles: (structure) => ({
       'pw.in': pwInput({
         structure,
@@ -60,7 +63,8 @@ export function quantumEspresso(
       }),
       ...Object.fromEntries(pseudopotentials.map(({ name, bytes }) => [name, bytes])),
     }),
-    evaluate: (structure, context) => evaluate(settings, folder, pseudopotentials, structure, context),
+    evaluate: (structure, context) =>
+      evaluate(settings, folder, launcher, pseudopotentials, structure, context),
   };
 }
 
@@ -76,9 +80,10 @@ function tryPseudopotentials(settings: QuantumEspressoSettings, species: readonl
 async function evaluate(
   settings: QuantumEspressoSettings,
   folder: string,
+  launcher: Launcher,
   pseudopotentials: readonly Pseudopotential[],
   structure: ReferenceStructure,
-  { scratch, signal, corrections = [] }: ReferenceContext,
+  { scratch, signal, name, corrections = [] }: ReferenceContext,
 ): Promise<ReferenceResult> {
   signal.throwIfAborted();
   const { command = ['pw.x'], kpoints, timeout = TIMEOUT, memory } = settings;
@@ -88,18 +93,10 @@ async function evaluate(
     flatSettings(settings, structure.species.length),
     corrections,
   );
-  const start = await possibleStart(scratch, corrected.start);
-  const input = {
-    structure,
-    settings: corrected.settings,
-    pseudopotentials: needed,
-    kpoints,
-    start,
-    maxSeconds: ownLimit(timeout),
-  };
-  await prepare(scratch, pwInput(input), needed, start);
+  const more = resourcesOf(corrections);
   const found = findFiles(command, folder);
-  const end = await launch({
+  const end = await launcher.run({
+    name,
     argv: [...command.map((word, i) => found[i] ?? word), '-in', 'pw.in'],
     folder: scratch,
     stdout: join(scratch, 'pw.out'),
@@ -108,7 +105,20 @@ async function evaluate(
     grace: GRACE,
     memory: memory === undefined ? undefined : memory * MEBIBYTE,
     environment: { ...ENVIRONMENT, ...settings.environment },
+    more,
     signal,
+    prepare: async () => {
+      const start = await possibleStart(scratch, corrected.start);
+      const input = {
+        structure,
+        settings: corrected.settings,
+        pseudopotentials: needed,
+        kpoints,
+        start,
+        maxSeconds: ownLimit(timeout * more.time),
+      };
+      await prepare(scratch, pwInput(input), needed, start);
+    },
   });
   return readRun(
     { end, structure, pseudopotentials: needed, kpoints, settings: corrected.settings, timeout, memory },

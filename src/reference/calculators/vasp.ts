@@ -2,8 +2,9 @@ import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../errors.js';
 import { ReferenceFailure } from '../failures.js';
-import { correctedSettings, DEFAULT_CORRECTIONS, type Ladder, type Start } from '../ladder.js';
-import { launch } from '../launchers/launch.js';
+import { correctedSettings, DEFAULT_CORRECTIONS, type Ladder, resourcesOf, type Start } from '../ladder.js';
+import { createLauncher } from '../launchers/createLauncher.js';
+import type { Launcher } from '../launchers/types.js';
 import type {
   Calculator,
   InputFiles,
@@ -47,6 +48,7 @@ export function vasp(
   if (found.length > 0) throw new InputError(found);
   const ladder = vaspLadder(bandsOf(species, potcars, flat));
   const policy = settings.corrections ?? DEFAULT_CORRECTIONS;
+  const launcher = createLauncher(settings, folder);
   return {
     name: 'vasp',
     identity: {
@@ -58,6 +60,7 @@ export function vasp(
       ...(policy.changePhysics && { changesPhysics: true }),
     },
     correctable: { ladder, settings: flat, policy },
+    launcher,
     ...(missing && { missing: [missing] }),
     inputFiles: (structure) => {
       const sorted = sortBySpecies(structure);
@@ -73,7 +76,7 @@ export function vasp(
     },
     evaluate: (structure, context) => {
       if (missing) throw new InputError([missing]);
-      return evaluate({ settings, folder, potcars, ladder }, structure, context);
+      return evaluate({ settings, folder, launcher, potcars, ladder }, structure, context);
     },
   };
 }
@@ -124,27 +127,24 @@ function bandsOf(
 interface Prepared {
   readonly settings: VaspSettings;
   readonly folder: string;
+  readonly launcher: Launcher;
   readonly potcars: readonly Potcar[];
   readonly ladder: Ladder;
 }
 
 async function evaluate(
-  { settings, folder, potcars, ladder }: Prepared,
+  { settings, folder, launcher, potcars, ladder }: Prepared,
   structure: ReferenceStructure,
-  { scratch, signal, corrections = [] }: ReferenceContext,
+  { scratch, signal, name, corrections = [] }: ReferenceContext,
 ): Promise<ReferenceResult> {
   signal.throwIfAborted();
   const { command = ['vasp_std'], kpoints, timeout = TIMEOUT, memory } = settings;
   const sorted = sortBySpecies(structure);
   const needed = potcarsOf(sorted, potcars);
   const corrected = correctedSettings(ladder, flatIncar(settings.incar), corrections);
-  const start = await possibleStart(scratch, corrected.start);
-  await prepare(scratch, start, {
-    ...vaspInput(sorted, corrected.settings, kpoints, start),
-    POTCAR: concatenated(sorted, potcars),
-  });
   const found = findFiles(command, folder);
-  const end = await launch({
+  const end = await launcher.run({
+    name,
     argv: command.map((word, i) => found[i] ?? word),
     folder: scratch,
     stdout: join(scratch, 'vasp.out'),
@@ -153,7 +153,15 @@ async function evaluate(
     grace: GRACE,
     memory: memory === undefined ? undefined : memory * MEBIBYTE,
     environment: { ...ENVIRONMENT, ...settings.environment },
+    more: resourcesOf(corrections),
     signal,
+    prepare: async () => {
+      const start = await possibleStart(scratch, corrected.start);
+      await prepare(scratch, start, {
+        ...vaspInput(sorted, corrected.settings, kpoints, start),
+        POTCAR: concatenated(sorted, potcars),
+      });
+    },
   });
   const run = {
     end,

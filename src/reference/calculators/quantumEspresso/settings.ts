@@ -1,4 +1,5 @@
 import type { CorrectionPolicy, SettingValue } from '../../ladder.js';
+import type { LauncherSettings } from '../../launchers/settings.js';
 
 /** The keys of one namelist, in pw.x's own words. */
 export type NamelistSettings = Readonly<Record<string, SettingValue>>;
@@ -29,4 +30,6 @@ export interface QuantumEspressoSettings {
   /** Variables of the program's environment. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly corrections?: CorrectionPolicy;
+  /** Where it runs; no part of a label's identity. */
+  readonly launcher?: LauncherSettings;
 }

@@ -1,4 +1,5 @@
 import type { CorrectionPolicy, SettingValue } from '../../ladder.js';
+import type { LauncherSettings } from '../../launchers/settings.js';
 import type { KPoints } from '../quantumEspresso/settings.js';
 
 /** INCAR tags in VASP's own words; lists for tags such as MAGMOM. */
@@ -24,6 +25,8 @@ export interface VaspSettings {
   readonly potcar: PotcarSettings;
   /** Wall-clock limit of one run, s. */
   readonly timeout?: number;
+  /** Where it runs; absent: here. */
+  readonly launcher?: LauncherSettings;
   /** Limit of resident memory of one run, MiB. */
   readonly memory?: number;
   /** Variables of the program's environment. */
