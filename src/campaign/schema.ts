@@ -200,6 +200,7 @@ const reference = z
       kpoints,
       ...oneRun,
       corrections,
+      launcher,
       ...labelling,
     }),
     z.strictObject({
