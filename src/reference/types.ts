@@ -26,7 +26,7 @@ export interface ReferenceResult {
 /** Given to a calculator for one evaluation. */
 export interface ReferenceContext {
   readonly signal: AbortSignal;
-  /** An empty folder of this attempt; the caller removes it after success. */
+  /** The folder of this attempt: empty, or as a worker has left it that died in the same attempt. The caller removes it. */
   readonly scratch: string;
 }
 

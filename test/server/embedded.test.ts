@@ -11,7 +11,7 @@ import { type EmbeddedServer, startEmbeddedServer } from '../../src/server/embed
 import { findServer } from '../../src/server/find.js';
 import { HomeInUseError, serverPlaces } from '../../src/server/homeRecord.js';
 import { SEARCH_ATTRIBUTES } from '../../src/server/namespace.js';
-import { identityOf, processesWith } from '../../src/server/processes.js';
+import { identityOf, processesWith } from '../../src/processes.js';
 import { writeFileAtomic } from '../../src/store/atomicFile.js';
 import { type Bundle, bundleProgram } from '../support/bundle.js';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ReferenceFailure } from '../failures.js';
-import { type ProgramEnd, runProgram } from '../launchers/process.js';
+import { type ProgramEnd, runProgram, waitForEarlier } from '../launchers/process.js';
 import { lastLines } from '../launchers/tail.js';
 import type { CommandSettings } from '../settings.js';
 import type { Calculator, ReferenceContext, ReferenceResult, ReferenceStructure } from '../types.js';
@@ -12,6 +12,8 @@ import { readAnswer, structureText } from './exchange.js';
 const TIMEOUT = 86_400;
 /** s between SIGTERM and SIGKILL. */
 const GRACE = 5;
+/** Which process runs in a scratch folder. */
+const RECORD = 'process.json';
 /** Lines of output kept as evidence. */
 const EVIDENCE = 20;
 
@@ -39,12 +41,41 @@ async function evaluate(
   const places = { input: join(scratch, 'input.xyz'), output: join(scratch, 'output.xyz'), scratch };
   const logs = { stdout: join(scratch, 'stdout.txt'), stderr: join(scratch, 'stderr.txt') };
   const argv = line.fill(places);
+  const earlier = await earlierAnswer(places.output, structure, scratch, signal);
+  if (earlier !== undefined) return { ...earlier, program: earlier.program ?? basename(argv[0]) };
   await writeInput(places.input, structure);
-  const end = await launch({ argv, folder: scratch, ...logs, timeout, grace: GRACE, signal });
+  const record = join(scratch, RECORD);
+  const end = await launch({ argv, folder: scratch, ...logs, timeout, grace: GRACE, signal, record });
   const evidence = [...(await lastLines(logs.stderr, EVIDENCE)), ...(await lastLines(logs.stdout, EVIDENCE))];
   requireSuccess(end, argv[0], timeout, evidence);
   const answer = await readAnswer(places.output, structure, evidence);
   return { ...answer, program: answer.program ?? basename(argv[0]), seconds: end.seconds };
+}
+
+/**
+ * The answer of a run in this folder whose end nobody saw, because the worker died under it: a program goes on without us.
+ * Undefined where there was none, or where it has left no whole answer; it is then run again.
+ */
+async function earlierAnswer(
+  output: string,
+  structure: ReferenceStructure,
+  scratch: string,
+  signal: AbortSignal,
+) {
+  const started = performance.now();
+  if (!(await waitForEarlier({ record: join(scratch, RECORD), signal, grace: GRACE }))) return undefined;
+  try {
+    const answer = await readAnswer(output, structure, []);
+    const seconds = (performance.now() - started) / 1e3;
+    return {
+      ...answer,
+      seconds,
+      evidence: ['run by a worker that died; its end was not seen, its answer is whole'],
+    };
+  } catch (error) {
+    if (error instanceof ReferenceFailure && error.failureClass === 'store') throw error;
+    return undefined;
+  }
 }
 
 async function writeInput(path: string, structure: ReferenceStructure): Promise<void> {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identityOf, type ProcessIdentity, stateOf } from '../../processes.js';
 
 /** A program to run on this machine, in a process group of its own. */
 export interface ProgramRun {
@@ -15,6 +17,8 @@ export interface ProgramRun {
   /** Seconds between SIGTERM and SIGKILL. */
   readonly grace: number;
   readonly signal: AbortSignal;
+  /** File that tells, while it runs and after, which process it is. */
+  readonly record: string;
 }
 
 /** How it ended. */
@@ -35,9 +39,44 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   run.signal.throwIfAborted();
   const started = performance.now();
   const child = await start(run);
+  const identity = child.pid === undefined ? undefined : await identityOf(child.pid);
+  // Without it a run whose worker dies is run again; that is no reason to fail now.
+  if (identity !== undefined) await writeFile(run.record, JSON.stringify(identity)).catch(() => undefined);
   const end = await watch(child, run);
   run.signal.throwIfAborted();
   return { ...end, seconds: (performance.now() - started) / 1e3 };
+}
+
+/** How often a program is looked after that is no child of ours. */
+const LOOK_MS = 200;
+
+/**
+ * Waits for a program that an earlier process has started and not seen to its end, because it died. False where none was
+ * started. How it ended is unknown then: what it wrote has to show it. Ends its group on abort and rejects with the reason.
+ */
+export async function waitForEarlier(run: Pick<ProgramRun, 'record' | 'signal' | 'grace'>): Promise<boolean> {
+  const identity = await readRecord(run.record);
+  if (identity === undefined) return false;
+  let asked: number | undefined;
+  while ((await stateOf(identity)) === 'alive') {
+    if (run.signal.aborted) {
+      asked ??= performance.now();
+      const force = performance.now() - asked > run.grace * 1e3;
+      signalGroup(identity, force ? 'SIGKILL' : 'SIGTERM');
+    }
+    await sleep(LOOK_MS);
+  }
+  run.signal.throwIfAborted();
+  return true;
+}
+
+async function readRecord(path: string): Promise<ProcessIdentity | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as ProcessIdentity;
+  } catch {
+    // None, or one that was cut while it was written: the program is then run again.
+    return undefined;
+  }
 }
 
 async function start(run: ProgramRun): Promise<ChildProcess> {
@@ -95,7 +134,7 @@ function watch(child: ChildProcess, run: ProgramRun): Promise<Omit<ProgramEnd, '
   });
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+function signalGroup(child: { readonly pid?: number }, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, signal);

@@ -1,0 +1,45 @@
+import type { Attempt } from '../../src/campaign/ledger.js';
+import { canonicalJson } from '../../src/store/canonical.js';
+import type { Ref, Store } from '../../src/store/types.js';
+
+const NAMESPACE = 'label-attempt';
+
+/** An attempt at a label that came to its end, and the label where it was accepted. */
+export interface MadeAttempt {
+  readonly attempt: Attempt;
+  readonly label?: Ref;
+}
+
+/** The attempts at one label in one campaign, each in the store as soon as it has ended. */
+export interface Attempts {
+  /** First to last. */
+  made(): Promise<readonly MadeAttempt[]>;
+  /** Adds the next one; gives what stands there where another worker was first. */
+  add(made: MadeAttempt): Promise<MadeAttempt>;
+}
+
+/** @param key of the campaign and the label it wants */
+export function openAttempts(store: Store, key: string): Attempts {
+  const nameOf = (number: number) => `${key}:${number}`;
+  const read = async (ref: Ref): Promise<MadeAttempt> =>
+    JSON.parse(new TextDecoder().decode(await store.get(ref))) as MadeAttempt;
+  return {
+    async made() {
+      const found: MadeAttempt[] = [];
+      for (;;) {
+        const ref = await store.resolve(NAMESPACE, nameOf(found.length + 1));
+        if (ref === undefined) return found;
+        found.push(await read(ref));
+      }
+    },
+    async add(made) {
+      const ref = await store.put('label-attempt', canonicalJson(plain(made)));
+      return read(await store.link(NAMESPACE, nameOf(made.attempt.number), ref));
+    },
+  };
+}
+
+/** Without fields that are absent. */
+function plain(made: MadeAttempt): unknown {
+  return JSON.parse(JSON.stringify(made));
+}

@@ -1,0 +1,76 @@
+/**
+ * Loaded into a real process before the program (node --import), also into its threads: makes it die, stop or run out of memory
+ * at an exact moment, the naming of a given file. The moment comes from FAULT, one JSON document:
+ *
+ *   at     what is being named: `label`, `force-field`, `training-set`, `progress` … or `refitted` … for an entry of the ledger
+ *   nth    which one of this process, from 1
+ *   when   before or after it has its name
+ *   what   kill (SIGKILL of the process), hold (the thread stands still while the file MARK.hold exists),
+ *          memory (the thread allocates until it is ended)
+ *   mark   file that is written when it happens; it happens once, also when the process is started again
+ */
+import fs from 'node:fs';
+import fsp from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+
+const fault = process.env.FAULT ? JSON.parse(process.env.FAULT) : undefined;
+const { linkSync, renameSync } = fs;
+const { link, rename } = fsp;
+let seen = 0;
+
+/** What a file is, by its content; an entry of the ledger is called by its type. */
+function kindOf(temporary, path) {
+  if (/\/progress\/.*\.bin$/.test(path)) return 'progress';
+  if (path.includes('/links/')) return `link ${path.split('/links/')[1].split('/')[0]}`;
+  if (!path.includes('/objects/')) return 'other';
+  const content = fs.readFileSync(temporary);
+  if (content.subarray(0, 6).toString() === 'anharm') {
+    const length = content.readUInt32LE(20);
+    return JSON.parse(content.subarray(24, 24 + length).toString()).format.replace('anharmony-', '');
+  }
+  const document = JSON.parse(content.toString());
+  return document.type ?? document.format?.replace('anharmony-', '') ?? 'other';
+}
+
+function due(when, temporary, path) {
+  if (fault.when !== when || fs.existsSync(fault.mark)) return false;
+  return kindOf(temporary, path) === fault.at && ++seen === (fault.nth ?? 1);
+}
+
+function strike(path) {
+  const at = path.endsWith('.bin') ? path : '';
+  if (fault.what === 'hold') fs.writeFileSync(`${fault.mark}.hold`, '');
+  fs.writeFileSync(fault.mark, JSON.stringify({ pid: process.pid, path: at, time: Date.now() }), { flag: 'wx' });
+  if (fault.what === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (fault.what === 'memory') for (const kept = []; ; ) kept.push(new Array(1e6).fill(kept.length));
+  const still = new Int32Array(new SharedArrayBuffer(4));
+  while (fs.existsSync(`${fault.mark}.hold`)) Atomics.wait(still, 0, 0, 20);
+}
+
+/** `after` needs the kind before the temporary file has gone. */
+function around(name) {
+  return async (temporary, path) => {
+    const after = due('after', temporary, path);
+    if (due('before', temporary, path)) strike(path);
+    const result = await name(temporary, path);
+    if (after) strike(path);
+    return result;
+  };
+}
+
+function aroundSync(name) {
+  return (temporary, path) => {
+    const after = due('after', temporary, path);
+    if (due('before', temporary, path)) strike(path);
+    name(temporary, path);
+    if (after) strike(path);
+  };
+}
+
+if (fault !== undefined) {
+  fsp.rename = around(rename);
+  fsp.link = around(link);
+  fs.renameSync = aroundSync(renameSync);
+  fs.linkSync = aroundSync(linkSync);
+  syncBuiltinESMExports();
+}
