@@ -39,7 +39,12 @@ export async function explore(
 ) {
   const { store, places } = environment;
   const context = await campaignContext(store, campaign);
-  const saved = openProgress(places.work, name, command.walker, hashOf({ campaign: campaign.hash, command }));
+  const saved = openProgress(
+    places.store,
+    name,
+    command.walker,
+    hashOf({ campaign: campaign.hash, command }),
+  );
   const input = await explorationInput(environment, context, command);
   const model = await walkerModel(store, context, command.forceField, environment.threadsPerWalker);
   const clock = startClock();

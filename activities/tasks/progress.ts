@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decodeProgress, encodeProgress } from '../../src/exploration/codec.js';
 import type { ExplorationProgress } from '../../src/exploration/types.js';
 import { FrameError } from '../../src/numerics/frame.js';
@@ -26,14 +26,15 @@ export interface ProgressFile {
  * Opens the progress of one command of a walker for this attempt, and takes it away from any attempt before. What the walker's
  * earlier commands have left is removed only now: until the next command is given, nobody knows that a result has arrived.
  */
-export function openProgress(work: string, campaign: string, walker: number, command: string): ProgressFile {
-  const folder = folderOf(work, campaign);
+export function openProgress(store: string, campaign: string, walker: number, command: string): ProgressFile {
+  const folder = folderOf(store, campaign);
   const file = join(folder, `${walker}-${command}.bin`);
   const previous = `${file}.previous`;
   const claim = `${file}.claim`;
   const attempt = randomUUID();
   try {
-    mkdirSync(folder, { recursive: true });
+    // A store that is gone is not made anew.
+    for (const made of [dirname(folder), folder]) if (!existsSync(made)) mkdirSync(made, { mode: 0o700 });
     for (const name of readdirSync(folder)) {
       if (name.startsWith(`${walker}-`) && !name.startsWith(`${walker}-${command}`))
         rmSync(join(folder, name), { force: true });
@@ -58,12 +59,13 @@ export function openProgress(work: string, campaign: string, walker: number, com
 }
 
 /** Removes the progress of all walkers of a campaign. */
-export function removeProgress(work: string, campaign: string): Promise<void> {
-  return rm(folderOf(work, campaign), { recursive: true, force: true });
+export function removeProgress(store: string, campaign: string): Promise<void> {
+  return rm(folderOf(store, campaign), { recursive: true, force: true });
 }
 
-function folderOf(work: string, campaign: string): string {
-  return join(work, 'progress', campaign);
+/** Beside the store's objects: a worker on another machine, which shares nothing else, goes on from there. */
+function folderOf(store: string, campaign: string): string {
+  return join(store, 'progress', campaign);
 }
 
 function replace(path: string, content: Uint8Array | string, attempt: string, before?: () => void): void {

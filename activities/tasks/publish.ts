@@ -35,7 +35,7 @@ export async function publish(
   });
   // What was cut short goes on from its progress; what came to its end needs it no more.
   if (!['cancelled', 'failed'].includes(command.verdict.kind))
-    await removeProgress(environment.places.work, name);
+    await removeProgress(environment.places.store, name);
   return { type: 'published' as const, command: command.id, suspects };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Loaded into a real process before the program (node --import), also into its threads: makes it die, stop or run out of memory
- * at an exact moment, the naming of a given file. The moment comes from FAULT, one JSON document:
+ * at an exact moment, the naming of a given file. The moments come from FAULTS, a JSON list of:
  *
  *   at     what is being named: `label`, `force-field`, `training-set`, `progress` … or `refitted` … for an entry of the ledger
  *   nth    which one of this process, from 1
@@ -13,10 +13,10 @@ import fs from 'node:fs';
 import fsp from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
-const fault = process.env.FAULT ? JSON.parse(process.env.FAULT) : undefined;
+const faults = process.env.FAULTS ? JSON.parse(process.env.FAULTS) : [];
 const { linkSync, renameSync } = fs;
 const { link, rename } = fsp;
-let seen = 0;
+const seen = faults.map(() => 0);
 
 /** What a file is, by its content; an entry of the ledger is called by its type. */
 function kindOf(temporary, path) {
@@ -32,28 +32,34 @@ function kindOf(temporary, path) {
   return document.type ?? document.format?.replace('anharmony-', '') ?? 'other';
 }
 
+/** The faults that strike now. */
 function due(when, temporary, path) {
-  if (fault.when !== when || fs.existsSync(fault.mark)) return false;
-  return kindOf(temporary, path) === fault.at && ++seen === (fault.nth ?? 1);
+  const waiting = faults
+    .map((fault, k) => ({ fault, k }))
+    .filter(({ fault }) => fault.when === when && !fs.existsSync(fault.mark));
+  if (waiting.length === 0) return [];
+  const kind = kindOf(temporary, path);
+  return waiting
+    .filter(({ fault, k }) => kind === fault.at && ++seen[k] === (fault.nth ?? 1))
+    .map(({ fault }) => fault);
 }
 
-function strike(path) {
-  const at = path.endsWith('.bin') ? path : '';
-  if (fault.what === 'hold') fs.writeFileSync(`${fault.mark}.hold`, '');
-  fs.writeFileSync(fault.mark, JSON.stringify({ pid: process.pid, path: at, time: Date.now() }), { flag: 'wx' });
-  if (fault.what === 'kill') process.kill(process.pid, 'SIGKILL');
-  if (fault.what === 'memory') for (const kept = []; ; ) kept.push(new Array(1e6).fill(kept.length));
+function strike({ what, mark }, path) {
+  if (what === 'hold') fs.writeFileSync(`${mark}.hold`, '');
+  fs.writeFileSync(mark, JSON.stringify({ pid: process.pid, path }), { flag: 'wx' });
+  if (what === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (what === 'memory') for (const kept = []; ; ) kept.push(new Array(1e6).fill(kept.length));
   const still = new Int32Array(new SharedArrayBuffer(4));
-  while (fs.existsSync(`${fault.mark}.hold`)) Atomics.wait(still, 0, 0, 20);
+  while (fs.existsSync(`${mark}.hold`)) Atomics.wait(still, 0, 0, 20);
 }
 
-/** `after` needs the kind before the temporary file has gone. */
+/** Afterwards the temporary file has gone: what strikes then is known before. */
 function around(name) {
   return async (temporary, path) => {
     const after = due('after', temporary, path);
-    if (due('before', temporary, path)) strike(path);
+    for (const fault of due('before', temporary, path)) strike(fault, path);
     const result = await name(temporary, path);
-    if (after) strike(path);
+    for (const fault of after) strike(fault, path);
     return result;
   };
 }
@@ -61,13 +67,13 @@ function around(name) {
 function aroundSync(name) {
   return (temporary, path) => {
     const after = due('after', temporary, path);
-    if (due('before', temporary, path)) strike(path);
+    for (const fault of due('before', temporary, path)) strike(fault, path);
     name(temporary, path);
-    if (after) strike(path);
+    for (const fault of after) strike(fault, path);
   };
 }
 
-if (fault !== undefined) {
+if (faults.length > 0) {
   fsp.rename = around(rename);
   fsp.link = around(link);
   fs.renameSync = aroundSync(renameSync);

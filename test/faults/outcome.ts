@@ -81,7 +81,7 @@ export function referenceLog(...sites: readonly Site[]): ReferenceLog {
 /** The newest sign of work in a site, ms since the epoch: an object of the store, a checkpoint, a run of the reference. */
 function lastWork(site: Site): number {
   const times = [join(site.path, 'reference.log')];
-  for (const folder of ['store/objects', `work/progress/${CAMPAIGN}`]) {
+  for (const folder of ['store/objects', `store/progress/${CAMPAIGN}`]) {
     const path = join(site.home, folder);
     if (existsSync(path)) times.push(path, ...readdirSync(path).map((name) => join(path, name)));
   }

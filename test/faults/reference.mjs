@@ -12,7 +12,10 @@ const { createStillingerWeber } = await import(join(dist, 'src/reference/calcula
 const text = readFileSync(input, 'utf8');
 const asked = createHash('sha256').update(text).digest('hex');
 const note = (what) =>
-  appendFileSync(join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, 'reference.log'), `${what} ${asked} ${process.pid}\n`);
+  appendFileSync(
+    join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, 'reference.log'),
+    `${what} ${asked} ${process.pid}\n`,
+  );
 
 note('began');
 const hold = new URL('hold', import.meta.url);

@@ -2,7 +2,17 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { isAlive, killTree, type Running, root, smallCampaign, start, temporaryFolder } from '../e2e/cli.js';
+import {
+  type Finished,
+  isAlive,
+  killTree,
+  type Running,
+  root,
+  smallCampaign,
+  start,
+  temporaryFolder,
+  untilSaid,
+} from '../e2e/cli.js';
 
 /** A working folder with one campaign, whose reference is a program that tells when it runs. */
 export interface Site {
@@ -25,7 +35,7 @@ export interface Fault {
 export const CAMPAIGN = 'small';
 const DIST = join(root, 'dist');
 
-/** A campaign of seconds: 64 atoms, 6 structures from MD, some 20,000 MD steps, 14 runs of the reference program. */
+/** A campaign of seconds: 64 atoms, 4 structures from MD, some 20,000 MD steps, 9 runs of the reference program. */
 export function newSite(changes: Readonly<Record<string, string>> = {}): Site {
   const { path } = temporaryFolder();
   fillSite(path, changes);
@@ -38,8 +48,9 @@ function fillSite(path: string, changes: Readonly<Record<string, string>>): void
   const command = JSON.stringify(['node', 'reference.mjs', DIST, '{input}', '{output}']);
   const campaign = smallCampaign(CAMPAIGN, {
     reference: `{ calculator: command, command: ${command} }`,
-    acquisition: '{ every: 2, stall: { after: 2 ps, structures: 6 } }',
-    convergence: '{ minTime: 20 ps, minStructures: 6 }',
+    initial: '{ phonon: { count: 2 } }',
+    acquisition: '{ every: 2, stall: { after: 4 ps, structures: 4 } }',
+    convergence: '{ minTime: 20 ps, minStructures: 4 }',
     limits: '{ roundSteps: 8000 }',
     ...changes,
   });
@@ -52,7 +63,7 @@ export function siteAt(site: Site, path: string): Site {
 }
 
 export interface Surroundings {
-  readonly fault?: Fault;
+  readonly faults?: readonly Fault[];
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -62,10 +73,10 @@ export function markOf(site: Site, fault: Fault): string {
 }
 
 /** Starts a command of the program in a site. */
-export function begin(site: Site, args: readonly string[], { fault, env }: Surroundings = {}): Running {
-  const injected = fault && {
+export function begin(site: Site, args: readonly string[], { faults, env }: Surroundings = {}): Running {
+  const injected = faults && {
     NODE_OPTIONS: `--import=${pathToFileURL(join(root, 'test/faults/inject.mjs')).href}`,
-    FAULT: JSON.stringify({ ...fault, mark: markOf(site, fault) }),
+    FAULTS: JSON.stringify(faults.map((fault) => ({ ...fault, mark: markOf(site, fault) }))),
   };
   const running = start(args, site.path, { ...injected, ...env }, join(site.dist, 'src/cli/main.js'));
   site.running.push(running);
@@ -94,8 +105,14 @@ export async function until(
 /** Waits until a fault has struck; what it wrote down. */
 export async function untilStruck(site: Site, fault: Fault, seconds = 60) {
   const mark = markOf(site, fault);
-  await until(`${fault.what} at ${fault.at} in ${site.path}`, () => existsSync(mark), seconds).catch((error) => {
-    throw new Error(`${error}\n${site.running.map((r) => r.output()).join('\n----\n')}`);
+  const struck = () => {
+    if (existsSync(mark)) return true;
+    const last = site.running.at(-1);
+    if (last?.child.exitCode != null) throw new Error('the program ended before');
+    return false;
+  };
+  await until(`${fault.what} at ${fault.at} in ${site.path}`, struck, seconds).catch((error) => {
+    throw new Error(`${error}\n${site.running.at(-1)?.output()}`);
   });
   return JSON.parse(readFileSync(mark, 'utf8')) as { readonly pid: number; readonly path: string };
 }
@@ -121,4 +138,39 @@ export async function clear(site: Site): Promise<void> {
     await finished;
   }
   rmSync(site.path, { recursive: true, force: true });
+}
+
+/** Waits for a `run` and requires that it converged. */
+export async function converged(running: Running): Promise<Finished> {
+  const last = await running.finished;
+  if (last.code !== 0) throw new Error(`exit code ${last.code}:\n${last.stdout}\n${last.stderr}`);
+  return last;
+}
+
+/** Where the server of a site listens, and its process. */
+export function serverOf({ home }: Site): { readonly address: string; readonly pid: number } {
+  const { address, serverPid } = JSON.parse(readFileSync(join(home, 'server/server.json'), 'utf8')) as {
+    readonly address: string;
+    readonly serverPid: number;
+  };
+  return { address, pid: serverPid };
+}
+
+/** `anharmony server`, ready. */
+export async function serve(site: Site): Promise<Running> {
+  const server = begin(site, ['server']);
+  await untilSaid(server, /Temporal server: 127/);
+  return server;
+}
+
+/** `anharmony worker`, ready. */
+export async function work(site: Site, args: readonly string[] = [], surroundings?: Surroundings) {
+  const worker = begin(site, ['worker', ...args], surroundings);
+  await untilSaid(worker, /"msg":"working"/);
+  return worker;
+}
+
+/** Hands the campaign to the server. */
+export async function hand(site: Site, env?: NodeJS.ProcessEnv): Promise<Finished> {
+  return converged(begin(site, ['start', 'campaign.yaml'], { env }));
 }

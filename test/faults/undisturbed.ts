@@ -23,11 +23,14 @@ export default async function setup(project: TestProject): Promise<() => void> {
     if (code !== 0) throw new Error(`the undisturbed run failed:\n${stdout}${stderr}`);
     const outcome = outcomeOf(site);
     const { ended, repeated } = referenceLog(site);
-    if (ended !== outcome.referenceRuns || repeated > 0) throw new Error('the reference program counts otherwise');
+    if (ended !== outcome.referenceRuns || repeated > 0)
+      throw new Error('the reference program counts otherwise');
     project.provide('undisturbed', outcome);
     project.provide('pace', paceOf(site));
     const seconds = ((performance.now() - began) / 1e3).toFixed(1);
-    console.log(`undisturbed: ${JSON.stringify({ ...outcome, structures: outcome.structures.length })}, ${seconds} s`);
+    console.log(
+      `undisturbed: ${JSON.stringify({ ...outcome, structures: outcome.structures.length })}, ${seconds} s`,
+    );
   } finally {
     await clear(site);
   }

@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 120_000,
     fileParallelism: false,
+    bail: process.env['FAULTS_BAIL'] ? 1 : 0,
     reporters: ['verbose'],
   },
 });
