@@ -1,6 +1,5 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { killTree } from '../e2e/cli.js';
 import { expectUndisturbed, outcomeOf, referenceLog, secondsUntilWork } from './outcome.js';
 import { progressFiles, stepOf } from './progress.js';
 import { clear, converged, type Fault, newSite, runCampaign, type Site, until, untilStruck } from './site.js';
@@ -35,7 +34,7 @@ describe('6: what is torn or altered on the disk', () => {
     const since = Date.now();
     const running = runCampaign(site);
     const seconds = await secondsUntilWork(site, since);
-    killTree(running.child.pid!);
+    running.child.kill('SIGKILL');
     await running.finished;
     tell({ fault, steps, repeated: referenceLog(site).repeated, lost: 0, seconds });
   }
@@ -46,7 +45,7 @@ describe('6: what is torn or altered on the disk', () => {
     flipBit(path);
     const running = runCampaign(site);
     await until('the label made whole', () => readFileSync(path).equals(whole));
-    killTree(running.child.pid!);
+    running.child.kill('SIGKILL');
     await running.finished;
     expect(referenceLog(site).repeated).toBe(0);
   });

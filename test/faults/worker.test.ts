@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { killTree } from '../e2e/cli.js';
 import { expectUndisturbed, outcomeOf, referenceLog, secondsUntilWork } from './outcome.js';
 import { stepsToRedo } from './progress.js';
 import {
@@ -49,7 +48,7 @@ describe('1: a worker that is killed (with its server, which is started again)',
     const since = Date.now();
     const second = runCampaign(site);
     const seconds = await secondsUntilWork(site, since);
-    killTree(second.child.pid!);
+    second.child.kill('SIGKILL');
     await second.finished;
     const repeated = referenceLog(site).repeated - before.repeated;
     tell({ fault: `1 worker killed ${moment}`, steps, repeated, lost: 0, seconds });
@@ -63,14 +62,14 @@ describe('1: a worker that is killed (with its server, which is started again)',
     const before = referenceLog(site);
     const first = runCampaign(site);
     await until('a reference run', () => referenceLog(site).began > before.began, 120);
-    process.kill(first.child.pid!, 'SIGKILL');
+    first.child.kill('SIGKILL');
     await first.finished;
     const killed = Date.now();
     const second = runCampaign(site);
     await until('its successor at work', () => / heartbeat /.test(second.output()), 60);
     holdReference(site, false);
     const seconds = await secondsUntilWork(site, killed);
-    killTree(second.child.pid!);
+    second.child.kill('SIGKILL');
     await second.finished;
     const { repeated } = referenceLog(site);
     expect(repeated).toBe(0);
