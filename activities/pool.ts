@@ -1,4 +1,4 @@
-import { Context, heartbeat } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { Piscina } from 'piscina';
 import type { TaskFailure, TaskName } from './protocol.js';
@@ -54,13 +54,15 @@ export function createThreadPool({ threads, workerData }: PoolOptions): ThreadPo
 
 /** One attempt of an activity at a task. */
 async function attend<Output>(task: RunningTask): Promise<Output> {
-  const { cancellationSignal } = Context.current();
-  const pulse = setInterval(() => heartbeat(task.progress()), HEARTBEAT_MS);
-  const letGo = task.hold(heartbeat);
+  // The attempt's own, for calls that come from elsewhere: the server's word, the task's thread.
+  const context = Context.current();
+  const { cancellationSignal } = context;
+  const pulse = setInterval(() => context.heartbeat(task.progress()), HEARTBEAT_MS);
+  const letGo = task.hold((progress) => context.heartbeat(progress));
   let leave: () => void = () => undefined;
   const left = new Promise<'left'>((resolve) => {
     leave = () => {
-      const details = Context.current().cancellationDetails;
+      const details = context.cancellationDetails;
       if (details?.notFound || details?.timedOut) resolve('left');
       else task.stop();
     };

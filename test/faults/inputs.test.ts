@@ -1,8 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { newCampaign } from '../../src/campaign/begin.js';
+import { rulesOf } from '../../src/campaign/bundle.js';
+import { parseCampaign } from '../../src/campaign/parse.js';
 import type { CampaignState } from '../../src/campaign/state.js';
 import { taskQueues } from '../../src/cli/home.js';
+import { smallCampaign } from '../e2e/cli.js';
 import { expectUndisturbed, outcomeOf, referenceLog } from './outcome.js';
 import {
   begin,
@@ -20,26 +23,6 @@ import {
 import { tell } from './table.js';
 
 const REFIT: Fault = { at: 'training-set', nth: 2, when: 'before', what: 'memory' };
-const RULES = {
-  walkers: [{ temperature: 300 }],
-  timestep: 1,
-  lookahead: 1,
-  slots: 1,
-  phononStructures: 0,
-  dropAfter: 4,
-  hasTestSet: false,
-  limits: { steps: 1000, structures: 10, roundSteps: 100 },
-  convergence: {
-    stopAtConvergence: true,
-    minSteps: 1,
-    stepsSinceRefit: 1,
-    minStructures: 1,
-    ratio: 1,
-    levelledRatio: 1,
-    tolerance: 1,
-    overStructures: 1,
-  },
-} as const;
 
 describe('an activity', () => {
   let site: Site;
@@ -77,7 +60,12 @@ describe('an activity', () => {
     const connection = await Connection.connect({ address: serverOf(site).address });
     try {
       const nowhere = { kind: 'campaign-file', hash: '0'.repeat(64), bytes: 1 } as const;
-      const state = newCampaign('poison', 'none', nowhere, RULES);
+      const state = newCampaign(
+        'poison',
+        'none',
+        nowhere,
+        rulesOf(parseCampaign(smallCampaign('poison'), 'poison.yaml')),
+      );
       const began = performance.now();
       const ended: CampaignState = await new Client({ connection }).workflow.execute('campaign', {
         workflowId: 'anharmony-poison',

@@ -90,7 +90,8 @@ function lastWork(site: Site): number {
 
 /** Seconds from a moment (Date.now()) until work goes on after it. */
 export async function secondsUntilWork(site: Site, since: number, patience = 90): Promise<number> {
-  await until(`work after the fault in ${site.path}`, () => lastWork(site) > since, patience);
+  const went = await until(`work after the fault`, () => lastWork(site) > since, patience).catch(String);
+  if (typeof went === 'string') throw new Error(`${went}\n${site.running.map((r) => r.output()).join('\n')}`);
   return (lastWork(site) - since) / 1e3;
 }
 
