@@ -6,7 +6,7 @@ import { clear, converged, type Fault, newSite, runCampaign, type Site, until, u
 import { tell } from './table.js';
 
 const LABEL: Fault = { at: 'label', nth: 2, when: 'after', what: 'kill' };
-const CHECKPOINT: Fault = { at: 'progress', nth: 3, when: 'after', what: 'kill' };
+const CHECKPOINT: Fault = { at: 'later progress', when: 'after', what: 'kill' };
 const FORCE_FIELD: Fault = { at: 'force-field', when: 'after', what: 'kill' };
 
 function flipBit(path: string): void {

@@ -2,7 +2,7 @@
  * Loaded into a real process before the program (node --import), also into its threads: makes it die, stop or run out of memory
  * at an exact moment, the naming of a given file. The moments come from FAULTS, a JSON list of:
  *
- *   at     what is being named: `label`, `force-field`, `training-set`, `progress` … or `refitted` … for an entry of the ledger
+ *   at     what is being named: `label`, `force-field`, `training-set`, `progress`, `later progress` … or `refitted` … for an entry of the ledger
  *   nth    which one of this process, from 1
  *   when   before or after it has its name
  *   what   kill (SIGKILL of the process), hold (the thread stands still while the file MARK.hold exists),
@@ -20,7 +20,8 @@ const seen = faults.map(() => 0);
 
 /** What a file is, by its content; an entry of the ledger is called by its type. */
 function kindOf(temporary, path) {
-  if (/\/progress\/.*\.bin$/.test(path)) return 'progress';
+  if (/\/progress\/.*\.bin$/.test(path))
+    return fs.existsSync(`${path}.previous`) ? 'later progress' : 'progress';
   if (path.includes('/links/')) return `link ${path.split('/links/')[1].split('/')[0]}`;
   if (!path.includes('/objects/')) return 'other';
   const content = fs.readFileSync(temporary);
@@ -40,7 +41,9 @@ function due(when, temporary, path) {
   if (waiting.length === 0) return [];
   const kind = kindOf(temporary, path);
   return waiting
-    .filter(({ fault, k }) => kind === fault.at && ++seen[k] === (fault.nth ?? 1))
+    .filter(
+      ({ fault, k }) => (kind === fault.at || kind === `later ${fault.at}`) && ++seen[k] === (fault.nth ?? 1),
+    )
     .map(({ fault }) => fault);
 }
 

@@ -107,12 +107,12 @@ export async function untilStruck(site: Site, fault: Fault, seconds = 60) {
   const mark = markOf(site, fault);
   const struck = () => {
     if (existsSync(mark)) return true;
-    const last = site.running.at(-1);
-    if (last?.child.exitCode != null) throw new Error('the program ended before');
+    const over = site.running.every(({ child }) => child.exitCode !== null || child.signalCode !== null);
+    if (over) throw new Error('all programs ended before');
     return false;
   };
   await until(`${fault.what} at ${fault.at} in ${site.path}`, struck, seconds).catch((error) => {
-    throw new Error(`${error}\n${site.running.at(-1)?.output()}`);
+    throw new Error(`${error}\n${site.running.map((r) => r.output()).join('\n')}`);
   });
   return JSON.parse(readFileSync(mark, 'utf8')) as { readonly pid: number; readonly path: string };
 }
