@@ -25,7 +25,6 @@ const STAGES: readonly (readonly [string, Fault])[] = [
   ['preparation', { at: 'structure', when: 'before', what: 'hold' }],
   ['refit', { at: 'training-set', when: 'before', what: 'hold' }],
   ['MD', { at: 'progress', nth: 2, when: 'after', what: 'hold' }],
-  ['report', { at: 'finished', when: 'before', what: 'hold' }],
 ];
 
 describe('12: a campaign that is cancelled', () => {

@@ -35,7 +35,7 @@ export interface Fault {
 export const CAMPAIGN = 'small';
 const DIST = join(root, 'dist');
 
-/** A campaign of seconds: 64 atoms, 4 structures from MD, some 20,000 MD steps, 9 runs of the reference program. */
+/** A campaign of seconds: 64 atoms, 4 structures from MD, some 30,000 MD steps, a dozen runs of the reference program. */
 export function newSite(changes: Readonly<Record<string, string>> = {}): Site {
   const { path } = temporaryFolder();
   fillSite(path, changes);
@@ -50,7 +50,7 @@ function fillSite(path: string, changes: Readonly<Record<string, string>>): void
     reference: `{ calculator: command, command: ${command} }`,
     initial: '{ phonon: { count: 2 } }',
     acquisition: '{ every: 2, stall: { after: 4 ps, structures: 4 } }',
-    convergence: '{ minTime: 20 ps, minStructures: 4 }',
+    convergence: '{ minTime: 30 ps, minStructures: 4 }',
     limits: '{ roundSteps: 8000 }',
     ...changes,
   });
