@@ -1,5 +1,6 @@
 import type { Attempt } from '../../src/campaign/ledger.js';
 import { canonicalJson } from '../../src/store/canonical.js';
+import { CorruptArtifactError, MissingArtifactError } from '../../src/store/errors.js';
 import type { Ref, Store } from '../../src/store/types.js';
 
 const NAMESPACE = 'label-attempt';
@@ -12,7 +13,7 @@ export interface MadeAttempt {
 
 /** The attempts at one label in one campaign, each in the store as soon as it has ended. */
 export interface Attempts {
-  /** First to last. */
+  /** First to last; one whose label is gone or damaged does not count. */
   made(): Promise<readonly MadeAttempt[]>;
   /** Adds the next one; gives what stands there where another worker was first. */
   add(made: MadeAttempt): Promise<MadeAttempt>;
@@ -29,7 +30,9 @@ export function openAttempts(store: Store, key: string): Attempts {
       for (;;) {
         const ref = await store.resolve(NAMESPACE, nameOf(found.length + 1));
         if (ref === undefined) return found;
-        found.push(await read(ref));
+        const made = await read(ref);
+        if (made.label !== undefined && !(await isWhole(store, made.label))) return found;
+        found.push(made);
       }
     },
     async add(made) {
@@ -37,6 +40,16 @@ export function openAttempts(store: Store, key: string): Attempts {
       return read(await store.link(NAMESPACE, nameOf(made.attempt.number), ref));
     },
   };
+}
+
+async function isWhole(store: Store, ref: Ref): Promise<boolean> {
+  try {
+    await store.get(ref);
+    return true;
+  } catch (error) {
+    if (error instanceof CorruptArtifactError || error instanceof MissingArtifactError) return false;
+    throw error;
+  }
 }
 
 /** Without fields that are absent. */

@@ -48,7 +48,7 @@ export async function label(environment: TaskEnvironment, { campaign, command }:
   const attempts = openAttempts(store, `${context.fingerprint}:${command.id}:${key}`);
   const known = await store.resolve('label', key);
   // What this campaign has computed itself, before its worker died, is no label of somebody else.
-  const own = known !== undefined && (await attempts.made()).some((made) => made.label?.hash === known.hash);
+  const own = (await attempts.made()).some((made) => made.label !== undefined);
   const outcome: LabelOutcome =
     known === undefined || own
       ? await compute(environment, wanted, attempts)
@@ -87,7 +87,10 @@ async function compute(environment: TaskEnvironment, wanted: Wanted, log: Attemp
     const last = made.at(-1);
     const attempts = made.map(({ attempt }) => attempt);
     const seconds = attempts.reduce((sum, attempt) => sum + attempt.seconds, 0);
-    if (last?.label) return { accepted: true, label: last.label, adopted: false, attempts, seconds };
+    if (last?.label) {
+      const label = await environment.store.link('label', wanted.key, last.label);
+      return { accepted: true, label, adopted: false, attempts, seconds };
+    }
     if (made.length >= settings.attempts)
       return { accepted: false, reason: last?.attempt.reason ?? '', attempts, seconds };
     const number = made.length + 1;
@@ -113,7 +116,10 @@ interface AttemptInput {
   readonly program: string;
 }
 
-/** One attempt, with its record in the store before its folder goes: whatever dies then, it is not made again. */
+/**
+ * One attempt, with its record in the store before its label has a name and its folder goes: whatever dies then, it is neither made
+ * again nor taken for somebody else's.
+ */
 async function oneAttempt(
   environment: TaskEnvironment,
   wanted: Wanted,
@@ -144,10 +150,7 @@ async function oneAttempt(
     const { energy, forces } = result;
     const origin = { structure: command.ref.hash, reference };
     const label = await putLabel(store, { energy, forces, netForce: verdict.netForce }, origin);
-    return {
-      attempt: { ...record, ...said, outcome: 'accepted' },
-      label: await store.link('label', key, label),
-    };
+    return { attempt: { ...record, ...said, outcome: 'accepted' }, label };
   };
   const logged = await log.add(await made());
   await rm(scratch, { recursive: true, force: true });

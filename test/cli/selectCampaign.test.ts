@@ -37,10 +37,7 @@ describe('anharmony select CAMPAIGN', () => {
     writeFileSync(file, yaml);
     const home = homeOf({ home: folder });
     const store = await openFolderStore(home.store);
-    const context = await campaignContext(
-      store,
-      await registerCampaign(store, loadCampaign(file), home.work),
-    );
+    const context = await campaignContext(store, await registerCampaign(store, loadCampaign(file)));
     const { ledger } = await recordFit(store, context, argonStructures(context.supercell, 6));
     const end = await appendLedger(store, null, ledger);
     mkdirSync(join(home.runs, 'limited'), { recursive: true });

@@ -84,11 +84,10 @@ describe('the disk', () => {
         fill(store);
         const said = running.output().length;
         letGo();
-        await until(
-          'its word about the disk',
-          () => /waiting .*no room left/.test(running.output().slice(said)),
-          60,
-        );
+        const told = () => /waiting .*no room left/.test(running.output().slice(said));
+        await until('its word about the disk', told).catch((error) => {
+          throw new Error(`${what}: ${error}\n${running.output()}`);
+        });
         expectWhole(store);
         free(store);
         const seconds = await secondsUntilWork(site, Date.now());
