@@ -80,11 +80,12 @@ describe('the disk', () => {
       holdReference(site, true);
       const running = runCampaign(site, { faults: [LEDGER, CHECKPOINT] });
 
+      const words = () => running.output().match(/waiting .*no room left/g)?.length ?? 0;
       const whileFull = async (what: string, letGo: () => void): Promise<void> => {
         fill(store);
-        const said = running.output().length;
+        const said = words();
         letGo();
-        const told = () => /waiting .*no room left/.test(running.output().slice(said));
+        const told = () => words() > said;
         await until('its word about the disk', told).catch((error) => {
           throw new Error(`${what}: ${error}\n${running.output()}`);
         });

@@ -8,14 +8,14 @@ import { clear, converged, type Fault, newSite, runCampaign, type Site, untilStr
 import { tell } from './table.js';
 
 /** Beside the dependencies, where a copy of the program finds them. */
-const UPGRADED = join(root, 'dist/upgraded');
+const UPGRADED = join(root, 'coverage/upgraded');
 const IN_MD: Fault = { at: 'progress', nth: 3, when: 'before', what: 'kill' };
 
 /** A copy of the program with another version and one change. */
 function upgrade(file: string, from: string, to: string): void {
   cpSync(join(root, 'dist'), UPGRADED, {
     recursive: true,
-    filter: (path) => !path.includes('/dist/upgraded') && !path.includes('/dist/faults'),
+    filter: (path) => !path.endsWith('/dist/faults'),
   });
   writeFileSync(join(UPGRADED, 'package.json'), JSON.stringify({ version: '99.0.0', type: 'module' }));
   const text = readFileSync(join(UPGRADED, file), 'utf8');
