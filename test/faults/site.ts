@@ -137,6 +137,9 @@ export async function clear(site: Site): Promise<void> {
     }
     await finished;
   }
+  // A server whose `run` was killed lives on until the next one.
+  if (existsSync(join(site.home, 'server/server.json')) && isAlive(serverOf(site).pid))
+    process.kill(serverOf(site).pid, 'SIGKILL');
   rmSync(site.path, { recursive: true, force: true });
 }
 
