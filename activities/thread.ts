@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { FailureError, InputError } from '../src/errors.js';
 import { ReferenceFailure } from '../src/reference/failures.js';
-import { StoreError } from '../src/store/errors.js';
+import { StoreError, storeError } from '../src/store/errors.js';
 import { openFolderStore } from '../src/store/folderStore.js';
 import { STOP, type TaskFailure, type TaskReply, type TaskRequest, TaskStopped } from './protocol.js';
 import type { TaskEnvironment, WorkerSettings } from './tasks/environment.js';
@@ -15,7 +15,7 @@ let store: ReturnType<typeof openFolderStore> | undefined;
 
 export default async function runTask({ task, input, port, stop }: TaskRequest): Promise<TaskReply<unknown>> {
   try {
-    store ??= openFolderStore(settings.store);
+    store ??= openFolderStore(settings.store, { mustExist: true });
     const environment: TaskEnvironment = {
       places: settings,
       store: await store,
@@ -26,13 +26,25 @@ export default async function runTask({ task, input, port, stop }: TaskRequest):
     };
     return { outcome: 'done', output: await tasks[task](environment, input as never) };
   } catch (error) {
-    if (error instanceof StoreError) store = undefined;
-    return error instanceof TaskStopped
+    const known = asStoreError(error);
+    if (known instanceof StoreError) store = undefined;
+    return known instanceof TaskStopped
       ? { outcome: 'stopped' }
-      : { outcome: 'failed', failure: classify(error) };
+      : { outcome: 'failed', failure: classify(known) };
   } finally {
     port.close();
   }
+}
+
+/** A system call on a file that failed outside the store says the same as inside: the disk is full, gone or closed to us. */
+function asStoreError(error: unknown): unknown {
+  const { path, syscall } = error as NodeJS.ErrnoException;
+  return syscall === undefined || path === undefined ? error : storeError(error, syscall, path);
+}
+
+/** V8 and WebAssembly have no type of their own for memory that cannot be had. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError && /allocat|memory/i.test(error.message);
 }
 
 /**
@@ -50,6 +62,7 @@ function classify(error: unknown): TaskFailure {
   });
   if (error instanceof InputError) return failure('input-wrong', false);
   if (error instanceof StoreError) return failure('store', true);
+  if (isOutOfMemory(error)) return { ...failure('machine', true), message: `out of memory (${message})` };
   if (error instanceof ReferenceFailure)
     return failure(error.failureClass, ['machine', 'store'].includes(error.failureClass));
   return failure('bug', false);

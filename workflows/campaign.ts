@@ -219,7 +219,9 @@ function commandRunner(
   const always = {
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    heartbeatTimeout: '10s',
+    // A worker that has died is missed after this long. Its heartbeats come each second, from a thread without other work; a server
+    // that was out of reach for longer costs nothing either: the next attempt takes hold of the task that still runs.
+    heartbeatTimeout: '5s',
   } as const;
   const fit = proxyActivities<FitActivities>({
     taskQueue: queues.fit,

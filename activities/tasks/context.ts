@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { CampaignBundle } from '../../src/campaign/bundle.js';
 import { fingerprintSource, METHOD_VERSION } from '../../src/campaign/bundle.js';
 import { parseCrystal } from '../../src/crystal/read.js';
@@ -96,9 +96,4 @@ function supercellIdentity({ crystal, matrix }: Supercell): string {
     positions: [...crystal.positions],
     matrix: [...matrix],
   });
-}
-
-/** Where a task keeps what it would lose if it died. */
-export function progressFile(work: string, campaign: string, key: string): string {
-  return join(work, 'progress', campaign, `${key}.bin`);
 }

@@ -3,8 +3,9 @@ import type { TaskProgress } from '../protocol.js';
 
 /** Folders of this worker; campaigns know only the store's contents. */
 export interface Places {
+  /** With the progress of walkers beside its objects. */
   readonly store: string;
-  /** Progress of running tasks, scratch of reference programs. */
+  /** Scratch of reference programs. */
   readonly work: string;
   /** Where results are laid out for a person: `runs/NAME`. */
   readonly runs: string;

@@ -1,20 +1,9 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import type { PickSummary, WalkerRound } from '../../src/campaign/state.js';
-import {
-  decodeCheckpoint,
-  decodeProgress,
-  encodeCheckpoint,
-  encodeProgress,
-  encodeTrace,
-} from '../../src/exploration/codec.js';
+import { decodeCheckpoint, encodeCheckpoint, encodeTrace } from '../../src/exploration/codec.js';
 import { explore as exploreWith } from '../../src/exploration/explore.js';
 import type { WalkerReport } from '../../src/exploration/model.js';
 import type {
   ExplorationInput,
-  ExplorationProgress,
   ExplorationResult,
   Pick,
   WalkerCheckpoint,
@@ -25,22 +14,18 @@ import { harmonicCrystal } from '../../src/forcefield/harmonic.js';
 import { highestFrequency } from '../../src/forcefield/phonons.js';
 import { startTemperature } from '../../src/md/temperature.js';
 import { requireTimestep } from '../../src/md/timestep.js';
-import { FrameError } from '../../src/numerics/frame.js';
 import { STREAM } from '../../src/numerics/random/streams.js';
 import { putStructure } from '../../src/store/artifacts/structure.js';
 import { hashOf } from '../../src/store/canonical.js';
-import { storeError, systemCode } from '../../src/store/errors.js';
 import { TaskStopped } from '../protocol.js';
 import type { ActivityInput } from '../types.js';
-import { type CampaignContext, campaignContext, progressFile } from './context.js';
+import { checkpointTimes } from './checkpointTimes.js';
+import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
 import { atomMasses, readForceFieldArtifact, walkerModel } from './model.js';
 import { drawPhonons } from './phonons.js';
+import { openProgress } from './progress.js';
 
-/** MD steps between two checkpoints; a few seconds of work at the paper's sizes, and never what decides. */
-const CHECKPOINT_STEPS = 500;
-/** Length of the SHA-256 in front of a progress file. */
-const HASH_BYTES = 32;
 /** Wall-clock seconds between two reports of progress. */
 const REPORT_SECONDS = 0.2;
 
@@ -54,22 +39,31 @@ export async function explore(
 ) {
   const { store, places } = environment;
   const context = await campaignContext(store, campaign);
-  const file = progressFile(places.work, name, hashOf({ campaign: campaign.hash, command }));
+  const saved = openProgress(
+    places.store,
+    name,
+    command.walker,
+    hashOf({ campaign: campaign.hash, command }),
+  );
   const input = await explorationInput(environment, context, command);
   const model = await walkerModel(store, context, command.forceField, environment.threadsPerWalker);
   const clock = startClock();
-  const done = exploreWith(readProgress(file) ?? input, model, {
+  const times = checkpointTimes(clock);
+  const done = exploreWith(saved.read() ?? input, model, {
     onProgress: reporter(environment, command, input),
-    checkpointEvery: CHECKPOINT_STEPS,
-    onCheckpoint: sparingly((progress) => writeProgress(file, progress)),
+    wantsCheckpoint: times.isDue,
+    onCheckpoint: (progress) => {
+      const writing = startClock();
+      saved.write(progress);
+      times.written(writing());
+    },
     shouldStop: environment.shouldStop,
   });
   if (done.outcome === 'stopped') {
-    writeProgress(file, done.progress);
+    saved.write(done.progress);
     throw new TaskStopped();
   }
   const result = await storeRound(environment, context, done, input.checkpoint.state.step, clock());
-  rmSync(file, { force: true });
   return { type: 'explored' as const, command: command.id, walker: command.walker, result };
 }
 
@@ -212,47 +206,4 @@ function thinned(samples: readonly number[]): number[] {
 function startClock(): () => number {
   const start = process.hrtime.bigint();
   return () => Number(process.hrtime.bigint() - start) / 1e9;
-}
-
-/** The progress on disk; undefined where there is none or it is damaged: the round's start is always there to begin from again. */
-function readProgress(file: string): ExplorationProgress | undefined {
-  try {
-    const bytes = readFileSync(file);
-    const content = new Uint8Array(bytes.subarray(HASH_BYTES));
-    return sha256(content).equals(bytes.subarray(0, HASH_BYTES)) ? decodeProgress(content) : undefined;
-  } catch (error) {
-    if (error instanceof FrameError || systemCode(error) === 'ENOENT') return undefined;
-    throw storeError(error, 'read', file);
-  }
-}
-
-/** Writes only when the last write is a hundred times as long ago as it took: checkpoints cost less than a hundredth. */
-function sparingly(write: (progress: ExplorationProgress) => void): (progress: ExplorationProgress) => void {
-  let since = startClock();
-  let cost = 0;
-  return (progress) => {
-    if (since() < 100 * cost) return;
-    const clock = startClock();
-    write(progress);
-    cost = clock();
-    since = startClock();
-  };
-}
-
-/** Hash, then content. Synchronous, since MD is; not synced: after a power cut an older or no progress costs seconds of MD. */
-function writeProgress(file: string, progress: ExplorationProgress): void {
-  const temporary = `${file}.${process.pid}.${threadId}.tmp`;
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    const content = encodeProgress(progress);
-    writeFileSync(temporary, Buffer.concat([sha256(content), content]));
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw storeError(error, 'write', file);
-  }
-}
-
-function sha256(content: Uint8Array): Buffer {
-  return createHash('sha256').update(content).digest();
 }

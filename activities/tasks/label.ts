@@ -1,25 +1,34 @@
+import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Attempt } from '../../src/campaign/ledger.js';
 import type { ReferenceSettings } from '../../src/campaign/schema.js';
 import type { LabelOutcome } from '../../src/campaign/state.js';
 import { displacedPositions } from '../../src/crystal/displaced.js';
-import { computeLabel } from '../../src/reference/attempts.js';
+import { type AcceptedResult, computeLabel } from '../../src/reference/attempts.js';
 import { createCalculator } from '../../src/reference/catalogue.js';
 import { checkStructure } from '../../src/reference/gate.js';
 import { Detached } from '../../src/reference/launchers/types.js';
-import type { Calculator, ReferenceStructure } from '../../src/reference/types.js';
+import { type Progress, START } from '../../src/reference/progress.js';
+import type { Calculator } from '../../src/reference/types.js';
 import { putLabel } from '../../src/store/artifacts/label.js';
 import { getStructure } from '../../src/store/artifacts/structure.js';
+import { makeFolder } from '../../src/store/atomicFile.js';
 import { hashOf } from '../../src/store/canonical.js';
+import { StoreError } from '../../src/store/errors.js';
+import type { Ref } from '../../src/store/types.js';
 import { TaskStopped } from '../protocol.js';
 import type { ActivityInput } from '../types.js';
+import { type Attempts, type MadeAttempt, openAttempts } from './attempts.js';
+import { campaignFolder } from './campaignFolder.js';
 import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
 import { importedLabel } from './importedData.js';
 
 /** How often a running program is checked for a request to stop. */
 const STOP_POLL_MS = 200;
+/** Bytes: less than any output of a reference program. */
+const LEAST_ROOM = 1 << 16;
 
 /**
  * Reference forces for one structure: adopted where any campaign has them already, else computed, put through the label
@@ -32,13 +41,19 @@ export async function label(environment: TaskEnvironment, { campaign, command }:
     const outcome = await importedLabel(store, context, command.ref);
     return { type: 'labelled' as const, command: command.id, structure: command.structure, outcome };
   }
-  const reference = command.reference ?? context.settings.reference;
-  const calculator = calculatorOf(context, reference);
+  const settings = command.reference ?? context.settings.reference;
+  const folder = campaignFolder(environment.places.work, context.fingerprint);
+  const calculator = calculatorOf(context, settings, folder);
   const key = `${command.ref.hash}:${hashOf(calculator.identity)}`;
+  const wanted: Wanted = { context, settings, calculator, command, key };
+  const log = openAttempts(store, `${context.fingerprint}:${command.id}:${key}`);
+  const made = await log.made();
   const known = await store.resolve('label', key);
+  // What this campaign has computed itself, before its worker died, is no label of somebody else.
+  const own = made.some((attempt) => attempt.label !== undefined);
   const outcome: LabelOutcome =
-    known === undefined
-      ? await compute(environment, context, { calculator, reference }, command, key)
+    known === undefined || own
+      ? await compute(environment, wanted, log, made)
       : { accepted: true, label: known, adopted: true, attempts: [], seconds: 0 };
   return { type: 'labelled' as const, command: command.id, structure: command.structure, outcome };
 }
@@ -46,58 +61,112 @@ export async function label(environment: TaskEnvironment, { campaign, command }:
 export function calculatorOf(
   { supercell, bundle }: Pick<CampaignContext, 'supercell' | 'bundle'>,
   reference: ReferenceSettings = bundle.settings.reference,
+  folder: string = bundle.folder,
 ): Calculator {
   const { lattice, species } = supercell.crystal;
-  return createCalculator(reference, { lattice, species, folder: bundle.folder });
+  return createCalculator(reference, { lattice, species, folder });
 }
 
+/** A label that is to be computed. */
+interface Wanted {
+  readonly context: CampaignContext;
+  readonly settings: ReferenceSettings;
+  readonly calculator: Calculator;
+  readonly command: ActivityInput<'label'>['command'];
+  /** Names the label, whichever campaign wants it. */
+  readonly key: string;
+}
+
+/**
+ * Each attempt has its record in the store before its label has a name and its folder goes: whatever dies then, it is neither
+ * made again nor taken for somebody else's.
+ */
 async function compute(
   environment: TaskEnvironment,
-  context: CampaignContext,
-  { calculator, reference }: { readonly calculator: Calculator; readonly reference: ReferenceSettings },
-  command: ActivityInput<'label'>['command'],
-  key: string,
+  wanted: Wanted,
+  log: Attempts,
+  before: readonly MadeAttempt[],
 ): Promise<LabelOutcome> {
   const { store, places, report } = environment;
-  const { supercell } = context;
-  const structure: ReferenceStructure = {
-    lattice: supercell.crystal.lattice,
-    species: supercell.crystal.species,
-    positions: displacedPositions(supercell, await getStructure(store, command.ref)),
+  const { context, settings, calculator, command, key } = wanted;
+  let stored = before.at(-1)?.label;
+  if (stored !== undefined) return accepted(environment, key, stored, before);
+  const { crystal } = context.supercell;
+  const structure = {
+    lattice: crystal.lattice,
+    species: crystal.species,
+    positions: displacedPositions(context.supercell, await getStructure(store, command.ref)),
   };
-  const { gate: limits, attempts } = reference;
-  const unfit = checkStructure(structure, limits);
+  const unfit = checkStructure(structure, settings.gate);
   if (unfit) return { accepted: false, reason: unfit.reason, attempts: [], seconds: 0 };
+  const made = [...before];
+  const onEnded = async ({ attempts, ...progress }: Progress, label?: AcceptedResult): Promise<void> => {
+    const attempt: Attempt = { ...attempts[attempts.length - 1], host: hostname() };
+    if (label) stored = await putAccepted(environment, wanted, attempt, label);
+    made.push(await log.add({ attempt, progress, ...(stored && { label: stored }) }));
+  };
+  // The same folder for the same label: a program or a job that outlived its worker is found there.
+  const scratch = join(places.work, 'scratch', hashOf({ key, command: command.id }).slice(0, 32));
+  await makeFolder(scratch);
   const answer = await stoppable(environment, (signal) =>
     computeLabel({
       calculator,
       structure,
-      limits,
-      attempts,
+      limits: settings.gate,
+      attempts: settings.attempts,
       signal,
-      scratch: join(places.work, 'scratch', scratchName(calculator, key, command.id)),
+      scratch,
+      from: progressAfter(before),
       onAttempt: (attempt) => report({ phase: 'label', structure: command.structure, attempt }),
+      onEnded,
+      onFailure: requireRoom,
     }),
   );
-  const done = {
-    attempts: answer.attempts.map((attempt): Attempt => ({ ...attempt, host: hostname() })),
-    seconds: answer.attempts.reduce((sum, attempt) => sum + attempt.seconds, 0),
+  if (stored !== undefined) return accepted(environment, key, stored, made);
+  const reason = answer.accepted ? '' : answer.reason;
+  return { accepted: false, reason, ...summary(made) };
+}
+
+async function accepted(
+  { store }: TaskEnvironment,
+  key: string,
+  label: Ref,
+  made: readonly MadeAttempt[],
+): Promise<LabelOutcome> {
+  return { accepted: true, label: await store.link('label', key, label), adopted: false, ...summary(made) };
+}
+
+function summary(made: readonly MadeAttempt[]) {
+  const attempts = made.map(({ attempt }) => attempt);
+  return { attempts, seconds: attempts.reduce((sum, attempt) => sum + attempt.seconds, 0) };
+}
+
+/** Where the attempts go on. */
+function progressAfter(made: readonly MadeAttempt[]): Progress {
+  const last = made.at(-1);
+  if (last === undefined) return START;
+  return {
+    ...last.progress,
+    attempts: made.map(({ attempt: { host: _, outcome, ...record } }) => ({
+      ...record,
+      outcome: outcome === 'adopted' ? 'accepted' : outcome,
+    })),
   };
-  if (!answer.accepted) return { accepted: false, reason: answer.reason, ...done };
-  const { energy, forces } = answer.result;
-  const last = answer.attempts[answer.attempts.length - 1];
+}
+
+function putAccepted(
+  { store }: TaskEnvironment,
+  { command, calculator }: Wanted,
+  attempt: Attempt,
+  { result, netForce }: AcceptedResult,
+): Promise<Ref> {
+  const { energy, forces } = result;
   const origin = {
     structure: command.ref.hash,
     reference: hashOf(calculator.identity),
-    ...(last.changesPhysics && { changedPhysics: last.corrections }),
+    ...(attempt.changesPhysics && { changedPhysics: attempt.corrections }),
   };
-  const stored = await putLabel(store, { energy, forces, netForce: answer.netForce }, origin);
-  return { accepted: true, label: await store.link('label', key, stored), adopted: false, ...done };
-}
-
-/** Programs that outlive this one are found again by their folder; those that do not share it with nobody. */
-function scratchName({ launcher }: Calculator, key: string, command: string): string {
-  return launcher?.durable ? `label-${hashOf(key).slice(0, 24)}` : `${command}-${process.pid}`;
+  return putLabel(store, { energy, forces, netForce }, origin);
 }
 
 /** Runs work with a signal that the task's own stop request sets off. */
@@ -116,4 +185,10 @@ async function stoppable<T>(
   } finally {
     clearInterval(poll);
   }
+}
+
+/** A program that cannot write fails as it likes: where the disk is full, that is why, and no fault of the structure. */
+async function requireRoom(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < LEAST_ROOM) throw new StoreError('full', 'ENOSPC', folder);
 }

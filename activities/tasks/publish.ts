@@ -10,6 +10,7 @@ import type { Ref } from '../../src/store/types.js';
 import type { ActivityInput } from '../types.js';
 import { campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
+import { removeProgress } from './progress.js';
 import { gatherReport } from './report/gather.js';
 
 /** Names of what a person finds in the result folder. */
@@ -21,7 +22,10 @@ export const RESULT_FILES = {
 } as const;
 
 /** Lays out the results: force field, report with its data, ledger, campaign file. */
-export async function publish(environment: TaskEnvironment, { campaign, command }: ActivityInput<'publish'>) {
+export async function publish(
+  environment: TaskEnvironment,
+  { campaign, name, command }: ActivityInput<'publish'>,
+) {
   environment.report({ phase: 'report' });
   const { suspects } = await writeResults(environment, {
     campaign,
@@ -29,6 +33,9 @@ export async function publish(environment: TaskEnvironment, { campaign, command 
     forceField: command.forceField,
     verdict: command.verdict,
   });
+  // What was cut short goes on from its progress; what came to its end needs it no more.
+  if (!['cancelled', 'failed'].includes(command.verdict.kind))
+    await removeProgress(environment.places.store, name);
   return { type: 'published' as const, command: command.id, suspects };
 }
 

@@ -32,7 +32,10 @@ function stageCommands(state: CampaignState): readonly Command[] {
     case 'prepare':
       return [{ type: 'prepare', id: 'prepare' }];
     case 'label':
-      return [...testSetCommand(state), ...state.pending.filter((p) => p.label === null).map(labelCommand)];
+      return [
+        ...testSetCommand(state),
+        ...state.pending.filter((p) => p.label === null).map((p) => labelCommand(p, state.round)),
+      ];
     case 'displace':
       return [{ type: 'displace', id: 'displace', forceField: state.forceField!.ref }];
     case 'explore':
@@ -76,11 +79,12 @@ function testSetCommand(state: CampaignState): readonly Command[] {
   return state.rules.hasTestSet && state.testSet === null ? [{ type: 'test-set', id: 'test-set' }] : [];
 }
 
-function labelCommand(p: PendingStructure): Command {
+function labelCommand(p: PendingStructure, round: number): Command {
   const command = { type: 'label', structure: p.id, group: p.group, ref: p.structure } as const;
   if (!p.retried) return { ...command, id: `label-${p.id}` };
   const { reference } = p.retried;
-  return { ...command, id: `label-${p.id}-again`, ...(reference && { reference }) };
+  // Attempts on record are those of one command: each time that a person asks is another.
+  return { ...command, id: `label-${p.id}-again-${round}`, ...(reference && { reference }) };
 }
 
 function exploreCommand(state: CampaignState, walker: WalkerState): Command {

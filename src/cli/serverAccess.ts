@@ -77,16 +77,23 @@ const LEAST_ROOM = 1 << 16;
 
 /**
  * How long a server that does not answer is waited for: one that somebody else runs for as long as it takes; one of
- * another process of this home until that process has ended.
+ * another process of this home until that process has ended; our own as long as its disk is full, and then a minute.
  */
 export function patienceWith(access: ServerAccess, home: Home, log: (line: string) => void) {
   const { address } = access.server;
   let told = false;
+  let full = 0;
   return async (seconds: number): Promise<void> => {
-    if (access.own && seconds > DISK_PATIENCE) await requireRoom(home);
+    // A new silence.
+    if (seconds < full) full = 0;
+    if (access.own && seconds > DISK_PATIENCE && !(await hasRoom(home))) {
+      if (full === 0) log(`no room left on the disk of ${home.home}: the campaign goes on when there is`);
+      full = seconds;
+      return;
+    }
     const gone = access.shared
       ? (await currentOwner(home.home)) === undefined
-      : access.own && seconds > OWN_PATIENCE;
+      : access.own && seconds - full > OWN_PATIENCE;
     if (gone) throw new ServerGoneError(`the server at ${address} has ended`, 'the same command goes on');
     if (!told && seconds > 2) log(`no answer from ${address}: waiting for it`);
     told ||= seconds > 2;
@@ -94,11 +101,15 @@ export function patienceWith(access: ServerAccess, home: Home, log: (line: strin
 }
 
 /** The database of a server of our own stands on the disk of the home: without room it answers nothing. */
-async function requireRoom({ home }: Home): Promise<void> {
+async function hasRoom({ home }: Home): Promise<boolean> {
   const { bavail, bsize } = await statfs(home);
-  if (bavail * bsize > LEAST_ROOM) return;
+  return bavail * bsize > LEAST_ROOM;
+}
+
+async function requireRoom(home: Home): Promise<void> {
+  if (await hasRoom(home)) return;
   throw new FailureError(
-    `no room left on the disk of ${home}: the server cannot go on`,
+    `no room left on the disk of ${home.home}: the server cannot start`,
     'free some space, then run the same command again: the campaign goes on where it was',
   );
 }

@@ -37,9 +37,7 @@ export function explore(
     if (wreck !== undefined) return wrecked(run, wreck);
     if (state.step % input.acquisition.every === 0) assess(run, hooks);
     if (run.picks.length >= input.lookahead) return ended(run, 'triggered');
-    if (hooks.checkpointEvery !== undefined && state.step % hooks.checkpointEvery === 0) {
-      hooks.onCheckpoint?.(progressOf(run));
-    }
+    if (hooks.wantsCheckpoint?.(state.step) === true) hooks.onCheckpoint?.(progressOf(run));
     if (hooks.shouldStop?.() === true) return { outcome: 'stopped', progress: progressOf(run) };
   }
   return ended(run, 'reached');

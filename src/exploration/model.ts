@@ -43,8 +43,8 @@ export interface WalkerReport {
 export interface ExplorationHooks {
   /** At each computed ε_B. */
   onProgress?(report: WalkerReport): void;
-  /** MD steps between two checkpoints; none without. */
-  readonly checkpointEvery?: number;
+  /** Asked after every step; no checkpoints without. */
+  wantsCheckpoint?(step: number): boolean;
   /** Gets a snapshot that shares nothing with the running walker. */
   onCheckpoint?(progress: ExplorationProgress): void;
   /** Asked after every step; true ends the walker there. */

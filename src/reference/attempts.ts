@@ -36,10 +36,22 @@ export interface LabelRequest {
   /** A folder that does not exist yet, or that of an earlier call that was left; removed in the end. */
   readonly scratch: string;
   readonly onAttempt?: (number: number) => void;
+  /** Attempts made before, by whoever died in the middle; default: what a durable launcher's folder tells, else none. */
+  readonly from?: Progress;
+  /** Called with each attempt that has ended before anything else happens: a record outlives what follows. */
+  readonly onEnded?: (progress: Progress, label?: AcceptedResult) => Promise<void>;
+  /** Called before a failure is held against the structure; throws where its folder shows that the machine is to blame. */
+  readonly onFailure?: (folder: string) => Promise<void>;
+}
+
+/** A result that has passed the gate. */
+export interface AcceptedResult {
+  readonly result: ReferenceResult;
+  readonly netForce: number;
 }
 
 export type LabelAnswer = { readonly attempts: readonly AttemptRecord[] } & (
-  | { readonly accepted: true; readonly result: ReferenceResult; readonly netForce: number }
+  | ({ readonly accepted: true } & AcceptedResult)
   | { readonly accepted: false; readonly reason: string }
 );
 
@@ -61,7 +73,9 @@ export async function computeLabel(request: LabelRequest): Promise<LabelAnswer> 
   let again = false;
   try {
     await mkdir(scratch, { recursive: true });
-    return await climb(request, durable ? await readProgress(scratch) : START);
+    const left = durable ? await readProgress(scratch) : START;
+    const { from = START } = request;
+    return await climb(request, left.attempts.length > from.attempts.length ? left : from);
   } catch (error) {
     again = durable && comesBack(error, request.signal);
     throw error;
@@ -81,6 +95,10 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
   const keep = async (reached: Progress): Promise<void> => {
     if (calculator.launcher?.durable) await writeProgress(scratch, reached);
   };
+  const ended = async (reached: Progress): Promise<void> => {
+    await keep(reached);
+    await request.onEnded?.(reached);
+  };
   let progress = from;
   for (;;) {
     const { attempts, made } = progress;
@@ -95,22 +113,28 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
     // The run may well go on: it is no attempt that failed.
     if (!ran.label && ran.failure && UNSEEN.includes(ran.symptom)) throw ran.failure;
     const records = [...attempts, ran.record];
-    if (ran.label) return { accepted: true, ...ran.label, attempts: records };
+    if (ran.label) {
+      await request.onEnded?.({ ...progress, attempts: records }, ran.label);
+      return { accepted: true, ...ran.label, attempts: records };
+    }
+    if (PROGRAM_FAILURES.includes(ran.failureClass)) await request.onFailure?.(folder);
     const { failureClass, symptom, reason, failure } = ran;
     const next = correctionFor(calculator, symptom, made);
     progress = { ...progress, attempts: records, resume: false };
     if (next) progress = { ...progress, made: [...made, next] };
     else if (failureClass === 'machine' && resumable && progress.interruptions + 1 < INTERRUPTIONS)
       progress = { ...progress, resume: true, interruptions: progress.interruptions + 1 };
-    else if (made.some(({ more }) => more) && REFUSALS.includes(symptom))
+    else if (made.some(({ more }) => more) && REFUSALS.includes(symptom)) {
+      await ended(progress);
       return { accepted: false, reason, attempts: records };
-    else if (failure && !PROGRAM_FAILURES.includes(failureClass)) {
+    } else if (failure && !PROGRAM_FAILURES.includes(failureClass)) {
       await keep({ ...progress, interruptions: 0 });
       throw failure;
-    } else if (isKnown(calculator, symptom) || progress.repeats + 1 >= request.attempts)
+    } else if (isKnown(calculator, symptom) || progress.repeats + 1 >= request.attempts) {
+      await ended({ ...progress, repeats: progress.repeats + 1 });
       return { accepted: false, reason, attempts: records };
-    else progress = { ...progress, repeats: progress.repeats + 1 };
-    await keep(progress);
+    } else progress = { ...progress, repeats: progress.repeats + 1 };
+    await ended(progress);
   }
 }
 
@@ -138,7 +162,7 @@ function ladderOf({ launcher, correctable }: Calculator): Ladder {
 }
 
 type Ran =
-  | { readonly record: AttemptRecord; readonly label: { result: ReferenceResult; netForce: number } }
+  | { readonly record: AttemptRecord; readonly label: AcceptedResult }
   | {
       readonly record: AttemptRecord;
       readonly label?: undefined;

@@ -32,7 +32,10 @@ export interface ReferenceResult {
 /** Given to a calculator for one evaluation. */
 export interface ReferenceContext {
   readonly signal: AbortSignal;
-  /** A folder of this attempt, of this structure for a code with a ladder; the caller removes it. */
+  /**
+   * A folder of this attempt, of this structure for a code with a ladder; empty, or as a worker has left it that died in the
+   * same attempt. The caller removes it.
+   */
   readonly scratch: string;
   /** Name of this attempt, the same after a restart; absent where nobody comes back for it. */
   readonly name?: string;

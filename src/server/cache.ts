@@ -2,10 +2,10 @@ import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
+import { isExecutable, onPath, runBriefly } from '../processes.js';
 import { makeFolder } from '../store/atomicFile.js';
 import { storeError, systemCode } from '../store/errors.js';
 import { type ServerExecutable, verifyExecutable } from './executable.js';
-import { isExecutable, onPath, runBriefly } from './processes.js';
 
 /** The last release that `go install` can build; a database is not upgraded from one release to another. */
 export const CLI_VERSION = 'v1.5.1';

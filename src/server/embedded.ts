@@ -51,8 +51,10 @@ export interface EmbeddedServer {
 }
 
 const NAMESPACE = 'default';
-/** A server that keeps dying is not restarted for ever. */
+/** A server that keeps dying at its start is not restarted for ever. */
 const MOST_RESTARTS = 5;
+/** One that has served this long has not died at its start, ms. */
+const SETTLED_MS = 60_000;
 
 /**
  * Starts the server of a home and returns when it answers, keeps closed runs, and knows our search attributes.
@@ -110,8 +112,10 @@ async function own(setting: Setting): Promise<EmbeddedServer> {
     }
   };
   const watch = (watched: ChildProcess): void => {
+    const began = performance.now();
     watched.once('exit', (code, signal) => {
       if (stopping !== undefined) return;
+      if (performance.now() - began > SETTLED_MS) restarts = 0;
       if (++restarts > MOST_RESTARTS) log(`the Temporal server keeps ending; its log: ${places.log}`);
       else restarting = restart(signal ?? `exit ${code}`);
     });

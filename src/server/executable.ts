@@ -1,4 +1,4 @@
-import { runBriefly } from './processes.js';
+import { runBriefly } from '../processes.js';
 
 /** A `temporal` program that has shown that it runs. */
 export interface ServerExecutable {

@@ -1,9 +1,9 @@
 import { FailureError } from '../errors.js';
+import { onPath } from '../processes.js';
 import { CLI_VERSION, cachedExecutables, installOnce } from './cache.js';
 import { downloadServer, probeDownload } from './download.js';
 import { type ServerExecutable, verifyExecutable } from './executable.js';
 import { goInstall, probeGo } from './goInstall.js';
-import { onPath } from './processes.js';
 import { type ExternalServer, externalServer } from './settings.js';
 
 /** The ways to a server, in the order in which they are tried. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { onPath, runBriefly } from '../processes.js';
 import { CLI_VERSION } from './cache.js';
-import { onPath, runBriefly } from './processes.js';
 
 const MODULE = 'github.com/temporalio/cli';
 /** What the go.mod of this release asks for. */

@@ -3,9 +3,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
 import { FailureError } from '../errors.js';
+import { identityOf, type ProcessIdentity, stateOf } from '../processes.js';
 import { makeFolder, writeFileAtomic } from '../store/atomicFile.js';
 import { storeError, systemCode } from '../store/errors.js';
-import { identityOf, type ProcessIdentity, stateOf } from './processes.js';
 
 /** Files of the embedded server inside a home. */
 export interface ServerPlaces {

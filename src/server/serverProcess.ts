@@ -3,9 +3,9 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { Connection } from '@temporalio/client';
 import { FailureError } from '../errors.js';
+import { processesWith } from '../processes.js';
 import { storeError } from '../store/errors.js';
 import type { ServerPlaces } from './homeRecord.js';
-import { processesWith } from './processes.js';
 
 export const LOOPBACK = '127.0.0.1';
 const READY_MS = 60_000;

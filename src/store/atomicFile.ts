@@ -90,15 +90,16 @@ export async function removeLeftovers(folder: string, olderThanMs: number, now: 
  */
 export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   try {
-    await makeOne(folder, mode);
+    await makeOneFolder(folder, mode);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
     await makeFolder(dirname(folder), mode);
-    await makeOne(folder, mode);
+    await makeOneFolder(folder, mode);
   }
 }
 
-async function makeOne(folder: string, mode: number): Promise<void> {
+/** Makes a folder durably, but none above it; content with one that is there. */
+export async function makeOneFolder(folder: string, mode: number): Promise<void> {
   try {
     await mkdir(folder, { mode });
   } catch (error) {

@@ -11,11 +11,10 @@ export class StoreError extends FailureError {
     /** The operating system's name of it, such as ENOSPC. */
     readonly code: string,
     readonly path: string,
-    message: string,
-    hint: string,
+    action = 'write',
     options?: ErrorOptions,
   ) {
-    super(message, hint, options);
+    super(`cannot ${action} ${path}: ${reason(fault, code)}`, hint(fault), options);
   }
 }
 
@@ -28,7 +27,7 @@ export class CorruptArtifactError extends FailureError {
   ) {
     super(
       `the ${ref.kind} ${ref.hash} is corrupt (${found}): ${path}`,
-      `move this file away and run the same command again; what can be computed again will be: ${path}`,
+      'put it back from a backup and run the same command again; without one, start the campaign under another name: it takes over every label that is whole and computes only the rest again',
     );
   }
 }
@@ -41,7 +40,7 @@ export class MissingArtifactError extends FailureError {
   ) {
     super(
       `the ${ref.kind} ${ref.hash} is not in the store: ${path}`,
-      'is this the store (--home) that the campaign ran with? Caches that were freed are computed again by the same command',
+      'is this the store (--home) that the campaign ran with? Put the file back from a backup, or start the campaign under another name: it takes over every label that is there',
     );
   }
 }
@@ -67,9 +66,7 @@ export function storeError(error: unknown, action: string, path: string): unknow
   const code = systemCode(error);
   if (error instanceof FailureError || code === undefined) return error;
   const fault = FAULTS[code] ?? 'io';
-  return new StoreError(fault, code, path, `cannot ${action} ${path}: ${reason(fault, code)}`, hint(fault), {
-    cause: error,
-  });
+  return new StoreError(fault, code, path, action, { cause: error });
 }
 
 function reason(fault: StoreFault, code: string): string {

@@ -1,24 +1,26 @@
 import { link as hardLink, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder, syncFolder, throughTemporary } from './atomicFile.js';
+import { makeOneFolder, syncFolder, throughTemporary } from './atomicFile.js';
 import { canonicalJson, hashBytes } from './canonical.js';
-import { MissingArtifactError, storeError, systemCode } from './errors.js';
+import { CorruptArtifactError, MissingArtifactError, storeError, systemCode } from './errors.js';
 import { isRef } from './ref.js';
 import type { Ref, Store } from './types.js';
 
 interface LinkPlaces {
   readonly folder: string;
   readonly temporaryFolder: string;
-  readonly has: Store['has'];
+  readonly store: Pick<Store, 'get' | 'has'>;
+  /** Throws where the whole store is gone. */
+  requirePresent(): Promise<void>;
 }
 
 /**
  * Named pointers as small files. A name is taken by link(2), which fails where it exists: the first result stands.
- * A pointer that is unreadable, or whose artifact is gone, does not resolve, and the next `link` replaces it:
+ * A pointer that is unreadable, or whose artifact is gone or damaged, does not resolve, and the next `link` replaces it:
  * results are found again or computed again, never lost behind a broken name.
  */
 export function openLinks(places: LinkPlaces): Pick<Store, 'link' | 'resolve'> {
-  const { folder, temporaryFolder, has } = places;
+  const { folder, temporaryFolder, store, requirePresent } = places;
   const pathOf = (namespace: string, key: string): string => {
     if (!/^[a-z0-9][a-z0-9-]*$/.test(namespace))
       throw new TypeError(`not a namespace: ${JSON.stringify(namespace)}`);
@@ -31,19 +33,29 @@ export function openLinks(places: LinkPlaces): Pick<Store, 'link' | 'resolve'> {
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return undefined;
-      throw storeError(error, 'read', path);
+      if (systemCode(error) !== 'ENOENT') throw storeError(error, 'read', path);
+      await requirePresent();
+      return undefined;
     }
     const ref = parseRef(text);
-    return ref !== undefined && (await has(ref)) ? ref : undefined;
+    return ref !== undefined && (await isWhole(ref)) ? ref : undefined;
+  }
+
+  async function isWhole(ref: Ref): Promise<boolean> {
+    try {
+      return (await store.get(ref)).length === ref.bytes;
+    } catch (error) {
+      if (error instanceof CorruptArtifactError || error instanceof MissingArtifactError) return false;
+      throw error;
+    }
   }
 
   async function link(namespace: string, key: string, ref: Ref): Promise<Ref> {
     const path = pathOf(namespace, key);
-    if (!(await has(ref))) throw new MissingArtifactError(ref, path);
+    if (!(await store.has(ref))) throw new MissingArtifactError(ref, path);
     const content = canonicalJson({ kind: ref.kind, hash: ref.hash, bytes: ref.bytes });
     try {
-      await makeFolder(dirname(path), 0o700);
+      await makeOneFolder(dirname(path), 0o700);
       const options = { mode: 0o600, temporaryFolder };
       return await throughTemporary(path, content, options, async (temporary) => {
         if (!(await claim(temporary, path, content))) {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, readFile, rename, stat } from 'node:fs/promises';
 import { resolve as absolute, dirname, join } from 'node:path';
-import { makeFolder, removeLeftovers, syncFolder, throughTemporary } from './atomicFile.js';
+import { makeFolder, makeOneFolder, removeLeftovers, syncFolder, throughTemporary } from './atomicFile.js';
 import { hashBytes } from './canonical.js';
 import { CorruptArtifactError, MissingArtifactError, storeError, systemCode } from './errors.js';
 import { openLinks } from './folderLinks.js';
@@ -12,6 +12,11 @@ const DAY_MS = 86_400_000;
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
+export interface StoreOptions {
+  /** Makes no folders: where there is no store, something is wrong. */
+  readonly mustExist?: boolean;
+}
+
 /**
  * A store in a folder, private to its user:
  *
@@ -19,14 +24,16 @@ const FOLDER_MODE = 0o700;
  *   links/NAMESPACE/sha256  named pointers, each the canonical JSON of a `Ref`
  *   temporary/              files being written
  *
- * Several processes may use it at once. Throws `StoreError` where the folder cannot be made or written to.
+ * Several processes may use it at once. A store that is gone, as one on a disk that is not mounted, is no empty store: every
+ * call then throws a `StoreError`, and nothing is made in its place.
+ * Throws `StoreError` where the folder cannot be made or written to.
  */
-export async function openFolderStore(folder: string): Promise<Store> {
+export async function openFolderStore(folder: string, options: StoreOptions = {}): Promise<Store> {
   const root = absolute(folder);
   const temporaryFolder = join(root, 'temporary');
   try {
     for (const part of ['objects', 'links', 'temporary']) {
-      await makeFolder(join(root, part), FOLDER_MODE);
+      if (options.mustExist !== true) await makeFolder(join(root, part), FOLDER_MODE);
       await access(join(root, part), constants.R_OK | constants.W_OK | constants.X_OK);
     }
     await removeLeftovers(temporaryFolder, DAY_MS, Date.now());
@@ -44,7 +51,7 @@ export async function openFolderStore(folder: string): Promise<Store> {
     const path = pathOf(ref.hash);
     try {
       if (await holds(path, content)) return ref;
-      await makeFolder(dirname(path), FOLDER_MODE);
+      await makeOneFolder(dirname(path), FOLDER_MODE);
       const options = { mode: FILE_MODE, temporaryFolder };
       await throughTemporary(path, content, options, (temporary) => rename(temporary, path));
       await syncFolder(dirname(path));
@@ -62,7 +69,10 @@ export async function openFolderStore(folder: string): Promise<Store> {
       // Not a Buffer: its `slice` shares memory where that of a Uint8Array copies.
       content = new Uint8Array(file.buffer, file.byteOffset, file.length);
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') throw new MissingArtifactError(ref, path);
+      if (systemCode(error) === 'ENOENT') {
+        await requirePresent();
+        throw new MissingArtifactError(ref, path);
+      }
       throw storeError(error, 'read', path);
     }
     const hash = hashBytes(content);
@@ -77,12 +87,27 @@ export async function openFolderStore(folder: string): Promise<Store> {
     try {
       return (await stat(path)).size === ref.bytes;
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return false;
+      if (systemCode(error) === 'ENOENT') {
+        await requirePresent();
+        return false;
+      }
       throw storeError(error, 'look at', path);
     }
   }
 
-  return { put, get, has, ...openLinks({ folder: join(root, 'links'), temporaryFolder, has }) };
+  async function requirePresent(): Promise<void> {
+    const objects = join(root, 'objects');
+    await access(objects).catch((error: unknown) => {
+      throw storeError(error, 'use the store folder', objects);
+    });
+  }
+
+  return {
+    put,
+    get,
+    has,
+    ...openLinks({ folder: join(root, 'links'), temporaryFolder, store: { get, has }, requirePresent }),
+  };
 }
 
 /**

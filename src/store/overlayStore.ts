@@ -27,4 +27,4 @@ export function overlayStore(below: Store): Store {
 }
 
 /** Results that are to be computed again rather than found. */
-const RECOMPUTED = ['label', 'basis'];
+const RECOMPUTED = ['label', 'label-attempt', 'basis'];

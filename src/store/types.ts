@@ -6,6 +6,7 @@ export type ArtifactKind =
   | 'basis'
   | 'structure'
   | 'label'
+  | 'label-attempt'
   | 'training-set'
   | 'gram'
   | 'force-field'

@@ -23,8 +23,13 @@ export interface Running {
   output(): string;
 }
 
-export function start(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [main, ...args], {
+export function start(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+  program = main,
+): Running {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd,
     // A server that a developer happens to have named must not be used.
     env: { ...process.env, TEMPORAL_ADDRESS: '', NO_COLOR: '1', ...env },

@@ -149,7 +149,7 @@ describe('a walker that is stopped and goes on', () => {
     const whole = finished(explore(input, toyModel()));
     const kept: Uint8Array[] = [];
     const hooks: ExplorationHooks = {
-      checkpointEvery: 37,
+      wantsCheckpoint: (step) => step % 37 === 0,
       onCheckpoint: (p) => kept.push(encodeProgress(p)),
     };
     expect(explore(input, toyModel(), hooks)).toStrictEqual(whole);

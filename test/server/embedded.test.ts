@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { identityOf, processesWith } from '../../src/processes.js';
 import { connect, type ServerConnection, type ServerTarget, targetOf } from '../../src/server/connect.js';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/server/embedded.js';
 import { findServer } from '../../src/server/find.js';
 import { HomeInUseError, serverPlaces } from '../../src/server/homeRecord.js';
 import { SEARCH_ATTRIBUTES } from '../../src/server/namespace.js';
-import { identityOf, processesWith } from '../../src/server/processes.js';
 import { writeFileAtomic } from '../../src/store/atomicFile.js';
 import { type Bundle, bundleProgram } from '../support/bundle.js';
 

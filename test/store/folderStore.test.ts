@@ -5,6 +5,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   truncate,
@@ -105,6 +106,31 @@ describe('folder store on disk', () => {
     expect(await store.resolve('labels', 'k')).toBeUndefined();
     expect(await store.link('labels', 'k', first)).toEqual(first);
     expect(await store.resolve('labels', 'k')).toEqual(first);
+    const bytes = await readFile(objectPath(first));
+    bytes[0] ^= 1;
+    await writeFile(objectPath(first), bytes);
+    expect(await store.resolve('labels', 'k')).toBeUndefined();
+    const third = await store.put('label', text('third'));
+    expect(await store.link('labels', 'k', third)).toEqual(third);
+  });
+
+  it('takes a store that is gone for a fault of the disk, not for an empty store', async () => {
+    const ref = await store.put('label', text('here'));
+    await store.link('labels', 'k', ref);
+    const place = join(folder, 'store');
+    await rename(place, `${place}-away`);
+    const calls = [
+      () => store.get(ref),
+      () => store.has(ref),
+      () => store.resolve('labels', 'k'),
+      () => store.put('label', text('new')),
+      () => store.link('labels', 'other', ref),
+      () => openFolderStore(place, { mustExist: true }),
+    ];
+    for (const call of calls) expect(await failure(call())).toBeInstanceOf(StoreError);
+    await rename(`${place}-away`, place);
+    expect(await store.resolve('labels', 'k')).toEqual(ref);
+    expect(await store.put('label', text('new'))).toMatchObject({ kind: 'label' });
   });
 
   it('refuses a hash or a namespace that would leave the folder', async () => {

@@ -144,7 +144,7 @@ async function verifyDecisions(
   const { settings } = await readBundle(store, started.campaign);
   const work = await mkdtemp(join(tmpdir(), 'anharmony-verify-'));
   const environment: TaskEnvironment = {
-    places: { store: '', work, runs: '' },
+    places: { store: work, work, runs: '' },
     store: overlayStore(store),
     report: () => undefined,
     shouldStop: () => false,

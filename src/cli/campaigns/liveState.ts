@@ -159,6 +159,6 @@ function pauseMessage({ paused, name }: CampaignState): string[] {
 
 function messages({ activities }: Observation): string[] {
   return activities.flatMap(({ type, attempt, lastFailure }) =>
-    attempt > 1 && lastFailure ? [`${type}: attempt ${attempt}, since ${lastFailure}`] : [],
+    attempt > 1 && lastFailure ? [`${type} is tried again: ${lastFailure}`] : [],
   );
 }

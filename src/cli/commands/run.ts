@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { rememberFolder } from '../../../activities/tasks/campaignFolder.js';
 import { type CampaignBundle, rulesOf } from '../../campaign/bundle.js';
 import type { ScriptedOrder } from '../../campaign/script.js';
 import type { TaskQueues } from '../../campaign/status.js';
@@ -76,6 +77,7 @@ async function runSession(session: Session): Promise<'over' | 'server gone'> {
   try {
     const client = clientOf(access.server);
     const queues = await taskQueues(home);
+    await rememberFolder(home.work, campaign.fingerprint, campaign.bundle.folder);
     const launched = await launch(
       client,
       queues,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { rememberFolder } from '../../../activities/tasks/campaignFolder.js';
 import { openFolderStore } from '../../store/folderStore.js';
 import type { Store } from '../../store/types.js';
 import { checkCampaign } from '../campaigns/check.js';
@@ -30,6 +31,7 @@ export function registerStart(program: Command): void {
 export async function startCampaign(campaign: LoadedCampaign, store: Store, home: Home): Promise<void> {
   const access = await accessServer(home, (line) => process.stderr.write(`${line}\n`));
   try {
+    await rememberFolder(home.work, campaign.fingerprint, campaign.bundle.folder);
     const ref = await registerCampaign(store, campaign);
     const launched = await launch(clientOf(access.server), await taskQueues(home), campaign, ref);
     const { name } = campaign.bundle.settings;

@@ -1,4 +1,4 @@
-import { onPath, runBriefly } from '../../server/processes.js';
+import { onPath, runBriefly } from '../../processes.js';
 
 /** A program that can serve as a reference, or start one, as looked for on PATH. */
 export interface ProgramCheck {

@@ -17,9 +17,15 @@ export function createJsonView(stream: OutputStream, options: JsonViewOptions = 
   );
   const due = heartbeat(options);
   let closed = false;
+  let told = '';
   return {
     update: (state) => {
-      if (closed || !due()) return;
+      if (closed) return;
+      const messages = state.messages.join('; ');
+      if (messages !== told && messages !== '')
+        logger.warn({ campaign: state.campaign, walker: null, step: null, text: messages }, 'waiting');
+      told = messages;
+      if (!due()) return;
       for (const fields of heartbeatFields(state)) logger.info(fields, 'heartbeat');
     },
     event: (event) => {

@@ -16,11 +16,17 @@ export interface HeartbeatOptions {
 export function createPlainView(stream: OutputStream, options: HeartbeatOptions = {}): View {
   const due = heartbeat(options);
   let closed = false;
+  let told = '';
   const write = (text: string) => {
     if (!closed) stream.write(`${text}\n`);
   };
   return {
     update: (state) => {
+      // What the campaign waits for, once, however long it lasts.
+      const messages = state.messages.join('; ');
+      if (messages !== told && messages !== '')
+        write(line(state.elapsed, state.campaign, 'waiting', { text: messages }));
+      told = messages;
       if (due()) for (const line of heartbeatLines(state)) write(line);
     },
     event: (event) => write(eventLine(event)),

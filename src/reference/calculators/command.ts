@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { ReferenceFailure } from '../failures.js';
 import { resourcesOf } from '../ladder.js';
 import { createLauncher } from '../launchers/createLauncher.js';
+import { waitForOrphan } from '../launchers/local.js';
 import type { ProgramEnd } from '../launchers/process.js';
 import { lastLines } from '../launchers/tail.js';
 import type { Launcher } from '../launchers/types.js';
@@ -53,6 +54,10 @@ async function evaluate(
   const places = { input: join(scratch, 'input.xyz'), output: join(scratch, 'output.xyz'), scratch };
   const logs = { stdout: join(scratch, 'stdout.txt'), stderr: join(scratch, 'stderr.txt') };
   const argv = line.fill(places);
+  if (launcher.kind === 'process') {
+    const earlier = await earlierAnswer(places.output, structure, scratch, signal);
+    if (earlier !== undefined) return { ...earlier, program: earlier.program ?? basename(argv[0]) };
+  }
   const end = await launcher.run({
     name,
     argv,
@@ -69,6 +74,32 @@ async function evaluate(
   requireSuccess(end, argv[0], limits, evidence);
   const answer = await readAnswer(places.output, structure, evidence);
   return { ...answer, program: answer.program ?? basename(argv[0]), seconds: end.seconds };
+}
+
+/**
+ * The answer of a run in this folder whose end nobody saw, because the worker died under it: a program goes on without us.
+ * Undefined where there was none, or where it has left no whole answer; it is then run again.
+ */
+async function earlierAnswer(
+  output: string,
+  structure: ReferenceStructure,
+  scratch: string,
+  signal: AbortSignal,
+) {
+  const started = performance.now();
+  if (!(await waitForOrphan({ folder: scratch, signal, grace: GRACE }))) return undefined;
+  try {
+    const answer = await readAnswer(output, structure, []);
+    const seconds = (performance.now() - started) / 1e3;
+    return {
+      ...answer,
+      seconds,
+      evidence: ['run by a worker that died; its end was not seen, its answer is whole'],
+    };
+  } catch (error) {
+    if (error instanceof ReferenceFailure && error.failureClass === 'store') throw error;
+    return undefined;
+  }
 }
 
 async function writeInput(path: string, structure: ReferenceStructure): Promise<void> {

@@ -18,7 +18,7 @@ import type { QuantumEspressoSettings } from './quantumEspresso/settings.js';
 /** s: a day. */
 const TIMEOUT = 86_400;
 /** s between SIGTERM and SIGKILL. */
-const GRACE = 10;
+const GRACE = 5;
 /** pw.x stops by itself before it is stopped. */
 const OWN_LIMIT = 0.95;
 const MEBIBYTE = 1_048_576;

@@ -24,7 +24,7 @@ import { WITHOUT_EFFECT } from './vasp/tags.js';
 /** s: a day. */
 const TIMEOUT = 86_400;
 /** s between SIGTERM and SIGKILL. */
-const GRACE = 10;
+const GRACE = 5;
 const MEBIBYTE = 1_048_576;
 /** Threads of BLAS beside MPI ranks only get in each other's way. */
 const ENVIRONMENT = { OMP_NUM_THREADS: '1' };

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identityOf, type ProcessIdentity, stateOf } from '../../processes.js';
 import { sessionProcesses, signalSession } from './session.js';
 
 /** A program to run on this machine, in a session of its own. */
@@ -20,6 +22,8 @@ export interface ProgramRun {
   /** Variables set on top of this program's own. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** File that tells, while it runs and after, which process it is. */
+  readonly record: string;
 }
 
 /** How it ended. */
@@ -47,9 +51,44 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   run.signal.throwIfAborted();
   const started = performance.now();
   const child = await start(run);
+  const identity = child.pid === undefined ? undefined : await identityOf(child.pid);
+  // Without it a run whose worker dies is run again; that is no reason to fail now.
+  if (identity !== undefined) await writeFile(run.record, JSON.stringify(identity)).catch(() => undefined);
   const end = await watch(child, run);
   run.signal.throwIfAborted();
   return { ...end, seconds: (performance.now() - started) / 1e3 };
+}
+
+/** How often a program is looked after that is no child of ours. */
+const LOOK_MS = 200;
+
+/**
+ * Waits for a program that an earlier process has started and not seen to its end, because it died. False where none was
+ * started. How it ended is unknown then: what it wrote has to show it. Ends it and all that it started on abort and rejects with the reason.
+ */
+export async function waitForEarlier(run: Pick<ProgramRun, 'record' | 'signal' | 'grace'>): Promise<boolean> {
+  const identity = await readRecord(run.record);
+  if (identity === undefined) return false;
+  let asked: number | undefined;
+  while ((await stateOf(identity)) === 'alive') {
+    if (run.signal.aborted) {
+      asked ??= performance.now();
+      const force = performance.now() - asked > run.grace * 1e3;
+      signalSession(identity.pid, force ? 'SIGKILL' : 'SIGTERM');
+    }
+    await sleep(LOOK_MS);
+  }
+  run.signal.throwIfAborted();
+  return true;
+}
+
+async function readRecord(path: string): Promise<ProcessIdentity | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as ProcessIdentity;
+  } catch {
+    // None, or one that was cut while it was written: the program is then run again.
+    return undefined;
+  }
 }
 
 async function start(run: ProgramRun): Promise<ChildProcess> {
