@@ -103,7 +103,7 @@ describe('a force field that is wrong, in a campaign that recovers', () => {
       run(['status', 'recovers'], folder.path),
     ]);
     expect(audit.stdout).toMatch(/round \d+: walker 1 from step \d+ to \d+ .*, wrecked, 1 taken/);
-    expect(audit.stdout).toMatch(/taken at step \d+00 of walker 1 .* by wreck/);
+    expect(audit.stdout).toMatch(/taken at step \d+00 of walker 1 .*: the state before a wreck/);
     expect(status.stdout).toContain('MD blew up');
     const report = readFileSync(join(folder.path, 'runs/recovers/report.html'), 'utf8');
     expect(report).toContain('MD blew up');

@@ -7,7 +7,7 @@ export interface JsonViewOptions extends HeartbeatOptions {
   readonly timestamp?: boolean;
 }
 
-/** JSON lines (pino) in the units of the data: eV/Å, ps, s, K; campaign, walker (0-based or null) and step on every line. */
+/** JSON lines (pino) in the units of the data: eV/Å, ps, s, K; campaign, walker (counted from 1, or null) and step on every line. */
 export function createJsonView(stream: OutputStream, options: JsonViewOptions = {}): View {
   const destination = { write: (text: string) => void stream.write(text) };
   const timestamp = options.timestamp === false ? false : pino.stdTimeFunctions.isoTime;
@@ -23,7 +23,10 @@ export function createJsonView(stream: OutputStream, options: JsonViewOptions = 
       if (closed) return;
       const messages = state.messages.join('; ');
       if (messages !== told && messages !== '')
-        logger.warn({ campaign: state.campaign, walker: null, step: null, text: messages }, 'waiting');
+        logger.warn(
+          { campaign: state.campaign, walker: null, step: furthest(state), text: messages },
+          'waiting',
+        );
       told = messages;
       if (!due()) return;
       for (const fields of heartbeatFields(state)) logger.info(fields, 'heartbeat');
@@ -80,4 +83,9 @@ function heartbeatFields(state: LiveState): readonly object[] {
     ...rest,
     ...common,
   }));
+}
+
+/** MD step of the walker that is furthest ahead; null before MD. */
+function furthest({ walkers }: LiveState): number | null {
+  return walkers.length === 0 ? null : Math.max(...walkers.map((walker) => walker.step));
 }

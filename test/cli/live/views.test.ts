@@ -38,7 +38,7 @@ function recorder(terminal: { readonly columns: number; readonly rows: number } 
 
 function show(view: View): void {
   for (const event of EVENTS) view.event(event);
-  view.update(sampleState());
+  view.update(sampleState({ messages: [] }));
 }
 
 afterEach(() => {
@@ -67,10 +67,20 @@ describe('plain view', () => {
     let now = 0;
     const view = createPlainView(stream, { now: () => now });
     for (now = 0; now < 25_000; now += 100) {
-      view.update(sampleState({ walkers: [sampleWalker(1), sampleWalker(2)] }));
+      view.update(sampleState({ walkers: [sampleWalker(1), sampleWalker(2)], messages: [] }));
     }
     expect(lines()).toHaveLength(6);
     expect(lines()[1]).toContain('heartbeat walker=2 step=32412');
+  });
+
+  it('says what the campaign waits for once, however long it lasts', () => {
+    const { stream, lines } = recorder();
+    const view = createPlainView(stream, { now: () => 0 });
+    const waits = sampleState({ messages: ['label: attempt 3, since the disk is full'] });
+    for (const state of [waits, waits, sampleState({ messages: [] }), waits]) view.update(state);
+    const waiting = lines().filter((line) => line.includes(' waiting '));
+    expect(waiting).toHaveLength(2);
+    expect(waiting[0]).toBe('00:02:14 silicon waiting text="label: attempt 3, since the disk is full"');
   });
 
   it('says nothing once closed', () => {
@@ -95,6 +105,18 @@ describe('JSON view', () => {
       expect(line).toMatchObject({ campaign: 'silicon', step: 32_412 });
       expect(line).toHaveProperty('walker');
     }
+  });
+
+  it('warns of what the campaign waits for, with the step that it has come to', () => {
+    const { stream, lines } = recorder();
+    const view = createJsonView(stream, { timestamp: false, now: () => 0 });
+    const state = sampleState({ messages: ['label: attempt 3, since the disk is full'] });
+    view.update(state);
+    view.update(state);
+    const waiting = lines()
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ msg }) => msg === 'waiting');
+    expect(waiting).toMatchObject([{ level: 'warn', campaign: 'silicon', walker: null, step: 32_412 }]);
   });
 
   it('keeps levels, units of the data, and each key once', () => {
