@@ -109,7 +109,7 @@ function withoutDecayAtBest(
   const prior = createPrior('by-order', blocks);
   const { point } =
     logBeta === undefined
-      ? searchGrouped(gram, prior, undefined, maxLogBeta, ROUGH)
+      ? searchGrouped(gram, prior, undefined, maxLogBeta, gram.parameters > LARGE ? TOLERANCE : ROUGH)
       : fixedPoint(gram, prior, { theta: prior.guess(gram), logBeta }, maxLogBeta, { limit: 2 });
   return { theta: withoutDecay(point.theta), logBeta: point.logBeta };
 }

@@ -39,6 +39,8 @@ export function maximiseByNewton(
 ): SearchResult {
   const lower = Float64Array.of(...prior.lower, Number.NEGATIVE_INFINITY);
   const upper = Float64Array.of(...prior.upper, maxLogBeta);
+  /** METHOD: a relative change, of the log evidence, whose own rounding is that of its thousands of terms. */
+  const negligible = ({ logEvidence }: Evidence) => tolerance * Math.max(1, Math.abs(logEvidence));
   const valueAt = (x: Float64Array): Evidence => evidenceAt(gram, prior, x.slice(0, -1), x[x.length - 1]);
 
   let x = Float64Array.of(...start.theta, start.logBeta).map((value, i) => clamp(value, lower[i], upper[i]));
@@ -48,7 +50,7 @@ export function maximiseByNewton(
   for (let evaluations = 1; evaluations < limit; evaluations++) {
     const { step, interior } = stepFrom(x, slope, lower, upper, radius);
     const predicted = predictedGain(slope, step);
-    if (interior && predicted < tolerance) return { point, slope, converged: true, evaluations };
+    if (interior && predicted < negligible(point)) return { point, slope, converged: true, evaluations };
     const trial = x.map((value, i) => clamp(value + step[i], lower[i], upper[i]));
     if (enough?.(trial, { point, slope })) return { point, slope, converged: false, evaluations };
     const next = attempt(() => valueAt(trial));

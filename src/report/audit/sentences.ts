@@ -84,9 +84,15 @@ function forked({ parent, head, taken, left }: Entry<'forked'>): string[] {
   ];
 }
 
+/** What an attempt did otherwise than the one before. */
+function corrected({ corrections = [], changesPhysics }: Entry<'attempt'>['attempt']): string {
+  if (corrections.length === 0) return '';
+  return `, corrected by ${corrections.join(', ')}${changesPhysics ? ' (changes what is computed)' : ''}`;
+}
+
 function attempt({ structure, attempt: a }: Entry<'attempt'>): string[] {
   return [
-    `structure ${structure}: attempt ${a.number} ${a.outcome} by ${a.program} on ${a.host} at ${a.started}, ${duration(a.seconds)}${a.reason ? `: ${a.reason}` : ''}`,
+    `structure ${structure}: attempt ${a.number} ${a.outcome} by ${a.program} on ${a.host} at ${a.started}, ${duration(a.seconds)}${corrected(a)}${a.reason ? `: ${a.reason}` : ''}`,
     ...(a.evidence ?? []).map((line) => `| ${line}`),
   ];
 }

@@ -28,6 +28,23 @@ describe('the story of a structure', () => {
     expect(lines).toMatch(/predicted σ = .* meV\/Å, found residual [\d.]+ meV\/Å: [\d.]+ of it/);
   });
 
+  it('says with which corrections an attempt was made, and which of them change what is computed', () => {
+    const attempt = {
+      number: 2,
+      host: 'node7',
+      program: 'pw.x',
+      started: '2026-02-03T04:05:06.000Z',
+      seconds: 9,
+      outcome: 'accepted',
+      corrections: ['halve mixing_beta', 'cold smearing'],
+      changesPhysics: true,
+    } as const;
+    const [line] = sentences({ sequence: 9, type: 'attempt', structure: 17, attempt }, { timestep: 1 });
+    expect(line).toMatch(
+      /structure 17: attempt 2 accepted by pw\.x .*, corrected by halve mixing_beta, cold smearing \(changes what is computed\)$/,
+    );
+  });
+
   it('and all of them are one page that needs nothing else', async () => {
     const page = renderAudit(await gatherAudit(stage.store, parent, { timestep: 5 }));
     expect(page).not.toMatch(/<script|<link|<img|src=|https?:/);
