@@ -139,7 +139,12 @@ describe('hyperparameters', () => {
     const prior = createPrior(name, problem.blocks);
     const start = { theta: prior.guess(problem.gram), logBeta: 3 };
     const secants = maximiseEvidence(problem.gram, prior, start, MAX_LOG_BETA);
-    const newton = maximiseByNewton(problem.gram, prior, start, MAX_LOG_BETA);
+    const ended = maximiseByNewton(problem.gram, prior, start, MAX_LOG_BETA);
+    const newton = maximiseByNewton(problem.gram, prior, start, MAX_LOG_BETA, { tolerance: 1e-9 });
+    // By itself it ends at a millionth of the log evidence.
+    const gain = newton.point.logEvidence - ended.point.logEvidence;
+    expect(gain).toBeLessThan(2e-6 * Math.abs(newton.point.logEvidence));
+    expect(ended.evaluations).toBeLessThanOrEqual(newton.evaluations);
     expect([secants.converged, newton.converged]).toEqual([true, true]);
     // What next to nothing is known of is left where it gains next to nothing.
     expect(newton.point.logEvidence).toBeGreaterThan(secants.point.logEvidence - 0.05);
