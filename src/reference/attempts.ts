@@ -77,16 +77,18 @@ export async function computeLabel(request: LabelRequest): Promise<LabelAnswer> 
     const { from = START } = request;
     return await climb(request, left.attempts.length > from.attempts.length ? left : from);
   } catch (error) {
-    again = durable && comesBack(error, request.signal);
+    again = comesBack(error, request.signal, durable);
     throw error;
   } finally {
     if (!again) await rm(scratch, { recursive: true, force: true });
   }
 }
 
-function comesBack(error: unknown, signal: AbortSignal): boolean {
-  if (signal.aborted) return signal.reason instanceof Detached;
-  return error instanceof ReferenceFailure && ['machine', 'store'].includes(error.failureClass);
+/** Whether the folder has what the next call can use: a run that goes on, or an answer that could not be kept. */
+function comesBack(error: unknown, signal: AbortSignal, durable: boolean): boolean {
+  if (signal.aborted) return durable && signal.reason instanceof Detached;
+  if (!(error instanceof ReferenceFailure)) return true;
+  return error.failureClass === 'store' || (durable && error.failureClass === 'machine');
 }
 
 async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer> {
