@@ -3,25 +3,10 @@ import { open, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, type ProcessIdentity, stateOf } from '../../processes.js';
 import { sessionProcesses, signalSession } from './session.js';
+import type { Job } from './types.js';
 
-/** A program to run on this machine, in a session of its own. */
-export interface ProgramRun {
-  /** Program and arguments; no shell sees them. */
-  readonly argv: readonly string[];
-  /** Working folder. */
-  readonly folder: string;
-  /** Files that take what it prints. */
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Wall-clock limit, s. */
-  readonly timeout: number;
-  /** Seconds between SIGTERM and SIGKILL. */
-  readonly grace: number;
-  /** Limit of resident memory of all its processes together, bytes; kept on Linux alone. */
-  readonly memory?: number;
-  /** Variables set on top of this program's own. */
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+/** A program to run on this machine, in a session of its own; its memory is limited on Linux alone. */
+export interface ProgramRun extends Omit<Job, 'name' | 'more' | 'prepare'> {
   /** File that tells, while it runs and after, which process it is. */
   readonly record: string;
 }

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/errors.js';
+import { kPointCounts } from '../../../src/reference/calculators/kpoints.js';
 import { checkSettings, flatSettings } from '../../../src/reference/calculators/quantumEspresso/check.js';
 import { pwInput } from '../../../src/reference/calculators/quantumEspresso/input.js';
-import { kPointCounts, kPointsCard } from '../../../src/reference/calculators/quantumEspresso/kpoints.js';
+import { kPointsCard } from '../../../src/reference/calculators/quantumEspresso/kpoints.js';
 import {
   type Pseudopotential,
   readPseudopotentials,

@@ -6,12 +6,12 @@ import { endedBy } from '../../launchers/endedBy.js';
 import type { ProgramEnd } from '../../launchers/process.js';
 import { lastLines } from '../../launchers/tail.js';
 import type { FailureClass, ReferenceResult, ReferenceStructure } from '../../types.js';
+import type { KPoints } from '../kpoints.js';
+import { kPointCounts } from '../kpoints.js';
 import { differenceOf } from '../sameAtoms.js';
-import { kPointCounts } from './kpoints.js';
 import { PW_LADDER } from './ladder.js';
 import { type PwOutput, readPwLog, readPwOutput } from './output.js';
 import type { Pseudopotential } from './pseudopotentials.js';
-import type { KPoints } from './settings.js';
 
 /** A run of pw.x that has ended, with what was asked of it. */
 export interface PwRun {

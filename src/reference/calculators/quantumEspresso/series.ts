@@ -1,4 +1,5 @@
-import type { KPoints, NamelistSettings, QuantumEspressoSettings } from './settings.js';
+import type { KPoints } from '../kpoints.js';
+import type { NamelistSettings, QuantumEspressoSettings } from './settings.js';
 
 /** One member of a convergence series. */
 export interface SeriesMember {

@@ -1,16 +1,9 @@
 import type { CorrectionPolicy, SettingValue } from '../../ladder.js';
 import type { LauncherSettings } from '../../launchers/settings.js';
+import type { KPoints } from '../kpoints.js';
 
 /** The keys of one namelist, in pw.x's own words. */
 export type NamelistSettings = Readonly<Record<string, SettingValue>>;
-
-/** Γ alone with pw.x's real wavefunctions, or a Monkhorst–Pack grid; shifts are 0 or 1 (half a grid step). */
-export type KPoints =
-  | 'gamma'
-  | {
-      readonly grid: readonly [number, number, number];
-      readonly shift?: readonly [number, number, number];
-    };
 
 /** Quantum ESPRESSO's pw.x, one process for each structure. */
 export interface QuantumEspressoSettings {

@@ -2,7 +2,7 @@ import { formatPoscar } from '../../../crystal/formats/poscar.js';
 import { fractionalPositions } from '../../../crystal/geometry.js';
 import type { CodeSettings, SettingValue, Start } from '../../ladder.js';
 import type { ReferenceStructure } from '../../types.js';
-import type { KPoints } from '../quantumEspresso/settings.js';
+import type { KPoints } from '../kpoints.js';
 
 /** Atoms as VASP has them, species after species, and where each of them was. */
 export interface SortedStructure extends ReferenceStructure {

@@ -7,7 +7,7 @@ import { endedBy } from '../../launchers/endedBy.js';
 import type { ProgramEnd } from '../../launchers/process.js';
 import { lastLines } from '../../launchers/tail.js';
 import type { FailureClass, ReferenceResult } from '../../types.js';
-import type { KPoints } from '../quantumEspresso/settings.js';
+import type { KPoints } from '../kpoints.js';
 import { inOriginalOrder, type SortedStructure } from './input.js';
 import { readVaspOutput, type VaspOutput } from './output.js';
 import type { Potcar } from './potcar.js';

@@ -1,6 +1,6 @@
 import type { CorrectionPolicy, SettingValue } from '../../ladder.js';
 import type { LauncherSettings } from '../../launchers/settings.js';
-import type { KPoints } from '../quantumEspresso/settings.js';
+import type { KPoints } from '../kpoints.js';
 
 /** INCAR tags in VASP's own words; lists for tags such as MAGMOM. */
 export type IncarSettings = Readonly<Record<string, SettingValue | readonly number[]>>;

@@ -1,5 +1,5 @@
 import type { SettingValue } from '../../ladder.js';
-import { kPointCounts } from '../quantumEspresso/kpoints.js';
+import { kPointCounts } from '../kpoints.js';
 import { differenceOf } from '../sameAtoms.js';
 import type { VaspOutput } from './output.js';
 import type { Fail, VaspRun } from './run.js';
