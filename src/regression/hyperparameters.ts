@@ -21,8 +21,6 @@ const ROUGH = 1e-2;
  * only near the by-order optimum. Below, secants do, and the bits of smaller fits stay what they were.
  */
 const LARGE = 1500;
-/** The by-order optimum knows nothing of κ: long steps are needed from there, and seldom taken back. */
-const FAR = 1;
 /** Hyperparameters nearer to a maximum than this, all of them, lead to it. */
 const SAME_HILL = 0.2;
 /** Gain in ln p for which a hyperparameter need not be looked at. */
@@ -81,7 +79,7 @@ function searchDecay(
     });
     return sameHill;
   };
-  const cold = maximise(gram, prior, first, maxLogBeta, { enough, trust: FAR });
+  const cold = maximise(gram, prior, first, maxLogBeta, { enough });
   return sameHill ? warm : better(warm, cold);
 }
 

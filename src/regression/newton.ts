@@ -35,7 +35,7 @@ export function maximiseByNewton(
   prior: Prior,
   start: SearchPoint,
   maxLogBeta: number,
-  { tolerance = TOLERANCE, limit = 200, enough, known, trust = FIRST_RADIUS }: SearchLimits = {},
+  { tolerance = TOLERANCE, limit = 200, enough, known }: SearchLimits = {},
 ): SearchResult {
   const lower = Float64Array.of(...prior.lower, Number.NEGATIVE_INFINITY);
   const upper = Float64Array.of(...prior.upper, maxLogBeta);
@@ -46,7 +46,7 @@ export function maximiseByNewton(
   let x = Float64Array.of(...start.theta, start.logBeta).map((value, i) => clamp(value, lower[i], upper[i]));
   let point = known?.point ?? valueAt(x);
   let slope = curvedSlopeAt(gram, point);
-  let radius = trust;
+  let radius = FIRST_RADIUS;
   for (let evaluations = 1; evaluations < limit; evaluations++) {
     const { step, interior } = stepFrom(x, slope, lower, upper, radius);
     const predicted = predictedGain(slope, step);

@@ -30,8 +30,6 @@ export interface SearchLimits {
   readonly enough?: (x: Float64Array, here?: Evaluated) => boolean;
   /** The evaluation at the start, where there is one already. */
   readonly known?: Evaluated;
-  /** Where it is far from the top that is sought: trust in the first step, in longest steps. */
-  readonly trust?: number;
 }
 
 /** Convergence: relative change of α, β (absolute of their logarithms and of κ). */
