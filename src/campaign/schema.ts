@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { referenceSettings } from '../reference/settings.js';
 import { duration, positiveDuration } from './duration.js';
 
 /**
@@ -60,176 +61,6 @@ const regression = z
   })
   .prefault({})
   .describe('Bayesian ridge regression');
-
-const gate = z
-  .strictObject({
-    netForce: positive.default(0.01).describe('Largest net force per atom, eV/Å'),
-    minimumDistance: positive.default(0.7).describe('Smallest distance between two atoms, Å'),
-    largestForce: positive.default(100).describe('Largest force on an atom, eV/Å'),
-  })
-  .prefault({})
-  .describe('Limits that every label must keep, whatever the code');
-
-const labelling = {
-  slots: count.default(1).describe('Reference calculations that may run side by side'),
-  attempts: count.default(2).describe('Attempts before a structure is quarantined'),
-  gate,
-};
-
-/** Namelists are checked against pw.x's keywords where its calculator is made. */
-const namelist = z.record(z.string().min(1), z.union([z.string(), z.number(), z.boolean()]));
-const half = z.union([z.literal(0), z.literal(1)]);
-
-const tag = z.union([z.string(), z.number(), z.boolean(), z.array(z.number()).min(1)]);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/i, { error: 'a SHA-256 checksum, 64 hexadecimal digits' });
-
-const kpoints = z
-  .union([
-    z.literal('gamma'),
-    z.strictObject({
-      grid: z.tuple([count, count, count]),
-      shift: z.tuple([half, half, half]).default([0, 0, 0]),
-    }),
-  ])
-  .describe(
-    'gamma, or a Monkhorst–Pack grid of the supercell: {grid: [2, 2, 2], shift: [1, 1, 1]}, shifts 0 or 1',
-  );
-
-/** Of a code that runs once for each structure. */
-const oneRun = {
-  timeout: z.number().positive().default(86400).describe('Wall-clock limit of one run, s'),
-  memory: positive.optional().describe('Limit of the memory of one run, all its processes together, MiB'),
-  environment: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe('Variables of the program’s environment; OMP_NUM_THREADS is 1 where none is given'),
-};
-
-const launcher = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('process').describe('On the worker’s own machine') }),
-    z.strictObject({
-      kind: z.literal('slurm').describe('As jobs of Slurm, submitted by sbatch where the worker runs'),
-      script: z
-        .string()
-        .min(1)
-        .describe(
-          'The job script, as text of several lines or a file beside the campaign file; {command} is the line that runs the code, {time}, {memory}, {tasks}, {name} and {folder} are filled in',
-        ),
-      tasks: count.default(1).describe('For {tasks}'),
-      poll: positive.default(10).describe('Time between two looks at the queue, s'),
-    }),
-  ])
-  .optional()
-  .describe(
-    'Where the code runs: the worker’s own machine where nothing is said; changes no label’s identity',
-  );
-
-const corrections = z
-  .strictObject({
-    limit: z.int().min(0).default(5).describe('Corrections of one structure in all'),
-    changePhysics: z
-      .boolean()
-      .default(false)
-      .describe('Allow those that change what is computed, e.g. smearing; their labels are marked'),
-  })
-  .prefault({})
-  .describe('How far failures are corrected');
-
-const reference = z
-  .discriminatedUnion('calculator', [
-    z.strictObject({
-      calculator: z.literal('stillinger-weber').describe('Silicon, Phys. Rev. B 31, 5262; built in'),
-      ...labelling,
-    }),
-    z.strictObject({
-      calculator: z.literal('lennard-jones').describe('Shifted force, all periodic images; built in'),
-      epsilon: positive.describe('Well depth, eV'),
-      sigma: positive.describe('Å'),
-      cutoff: positive.describe('Å'),
-      ...labelling,
-    }),
-    z.strictObject({
-      calculator: z.literal('command').describe('Any program: extended XYZ in, extended XYZ with forces out'),
-      command: z
-        .array(z.string().min(1))
-        .min(1)
-        .describe(
-          'Program and arguments, run without a shell; {input}, {output} and {scratch} are filled in',
-        ),
-      files: z
-        .array(relativePath)
-        .default([])
-        .describe(
-          'Files beside the campaign file that the program reads: their contents belong to the label’s identity',
-        ),
-      timeout: z.number().positive().default(86400).describe('Wall-clock limit of one calculation, s'),
-      memory: positive
-        .optional()
-        .describe('Limit of the memory of one calculation, all its processes together, MiB'),
-      launcher,
-      ...labelling,
-    }),
-    z.strictObject({
-      calculator: z
-        .literal('quantum-espresso')
-        .describe('pw.x of Quantum ESPRESSO, one process for each structure'),
-      command: z
-        .array(z.string().min(1))
-        .min(1)
-        .default(['pw.x'])
-        .describe(
-          'Program and arguments, run without a shell, e.g. [mpirun, -np, "4", pw.x]; `-in FILE` is added',
-        ),
-      control: namelist.optional().describe('Namelist &control in pw.x’s own words'),
-      system: namelist.describe(
-        'Namelist &system in pw.x’s own words, cutoffs and smearing in Ry, e.g. {ecutwfc: 40}',
-      ),
-      electrons: namelist.optional().describe('Namelist &electrons in pw.x’s own words; conv_thr in Ry'),
-      pseudopotentials: z
-        .record(
-          z.string(),
-          z.strictObject({
-            file: relativePath,
-            sha256: sha256.optional(),
-          }),
-        )
-        .describe(
-          'By species, e.g. {Si: {file: Si.upf, sha256: …}}; `anharmony check` says the checksum of a file',
-        ),
-      kpoints,
-      ...oneRun,
-      corrections,
-      launcher,
-      ...labelling,
-    }),
-    z.strictObject({
-      calculator: z.literal('vasp').describe('VASP, one process for each structure'),
-      command: z
-        .array(z.string().min(1))
-        .min(1)
-        .default(['vasp_std'])
-        .describe('Program and arguments, run without a shell, e.g. [srun, vasp_std]'),
-      incar: z
-        .record(z.string().min(1), tag)
-        .describe('INCAR tags in VASP’s own words, energies in eV, e.g. {ENCUT: 500, GGA: PS}'),
-      kpoints,
-      potcar: z
-        .strictObject({
-          library: relativePath.describe('Folder of your own POTCARs, as VASP distributes them'),
-          names: z
-            .record(z.string(), relativePath)
-            .describe('Folder in the library, by species, e.g. {Sn: Sn_d, Se: Se}'),
-          sha256: z.record(z.string(), sha256).optional().describe('Checksum of each POTCAR, by species'),
-        })
-        .describe('POTCARs are read from your own library and never copied into results'),
-      ...oneRun,
-      corrections,
-      launcher,
-      ...labelling,
-    }),
-  ])
-  .describe('Where ab initio forces come from');
 
 const initial = z
   .strictObject({
@@ -421,7 +252,7 @@ export const campaignSchema = z
     seed: seed.default(1).describe('Key of all random numbers'),
     expansion,
     regression,
-    reference,
+    reference: referenceSettings.describe('Where ab initio forces come from'),
     initial,
     md,
     acquisition,

@@ -2,10 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReferenceFailure } from './failures.js';
 import { checkLabel } from './gate.js';
+import type { GateLimits } from './gateLimits.js';
 import { type Correction, DEFAULT_CORRECTIONS, type Ladder, nextCorrection } from './ladder.js';
 import { Detached } from './launchers/types.js';
 import { type Progress, readProgress, START, writeProgress } from './progress.js';
-import type { GateLimits } from './settings.js';
 import type { Calculator, FailureClass, ReferenceResult, ReferenceStructure } from './types.js';
 
 /** One attempt at a label: what was run, and what came of it. */

@@ -1,5 +1,5 @@
 import { shortestDistance } from './calculators/neighbours.js';
-import { DEFAULT_GATE_LIMITS, type GateLimits } from './settings.js';
+import { DEFAULT_GATE_LIMITS, type GateLimits } from './gateLimits.js';
 import type { ReferenceResult, ReferenceStructure } from './types.js';
 
 /** Which test a label failed. */

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { computeLabel } from '../../src/reference/attempts.js';
 import type { QuantumEspressoSettings } from '../../src/reference/calculators/quantumEspresso/settings.js';
 import { quantumEspresso } from '../../src/reference/calculators/quantumEspresso.js';
-import { DEFAULT_GATE_LIMITS } from '../../src/reference/settings.js';
+import { DEFAULT_GATE_LIMITS } from '../../src/reference/gateLimits.js';
 import type { Calculator, ReferenceStructure } from '../../src/reference/types.js';
 import { largestDifference } from '../reference/fixture.js';
 import { hasPw, PSEUDO, PW_SKIP, pseudopotential, silicon8, siliconSettings } from '../reference/pw.js';

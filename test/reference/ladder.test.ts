@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { computeLabel, type LabelRequest } from '../../src/reference/attempts.js';
 import { ReferenceFailure } from '../../src/reference/failures.js';
+import { DEFAULT_GATE_LIMITS } from '../../src/reference/gateLimits.js';
 import {
   type Correction,
   correctedSettings,
@@ -8,7 +9,6 @@ import {
   type Ladder,
   nextCorrection,
 } from '../../src/reference/ladder.js';
-import { DEFAULT_GATE_LIMITS } from '../../src/reference/settings.js';
 import type { Calculator, FailureClass, ReferenceContext } from '../../src/reference/types.js';
 import { silicon8 } from './pw.js';
 import { inScratch } from './scratch.js';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { computeLabel } from '../../src/reference/attempts.js';
 import { ReferenceFailure } from '../../src/reference/failures.js';
+import { DEFAULT_GATE_LIMITS } from '../../src/reference/gateLimits.js';
 import { SLURM_RULES } from '../../src/reference/launchers/slurm/ladder.js';
 import { Detached, type Launcher } from '../../src/reference/launchers/types.js';
-import { DEFAULT_GATE_LIMITS } from '../../src/reference/settings.js';
 import type {
   Calculator,
   FailureClass,

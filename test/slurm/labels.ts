@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { computeLabel, type LabelAnswer } from '../../src/reference/attempts.js';
 import { commandCalculator } from '../../src/reference/calculators/command.js';
+import { DEFAULT_GATE_LIMITS } from '../../src/reference/gateLimits.js';
 import type { SlurmLauncherSettings } from '../../src/reference/launchers/settings.js';
-import { DEFAULT_GATE_LIMITS } from '../../src/reference/settings.js';
 import type { Calculator, ReferenceStructure } from '../../src/reference/types.js';
 import { cubicCrystal, noise } from '../reference/fixture.js';
 
@@ -28,7 +28,7 @@ export function code(before = 'true', mode = 'well', changes: object = {}): Calc
   const command = ['bash', '-c', line, '{input}', '{output}'];
   return commandCalculator(
     { calculator: 'command', command, timeout: 60, memory: 200, launcher: SLURM, ...changes },
-    '/',
+    { folder: '/' },
   );
 }
 

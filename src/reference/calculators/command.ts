@@ -7,9 +7,9 @@ import { waitForOrphan } from '../launchers/local.js';
 import type { ProgramEnd } from '../launchers/process.js';
 import { lastLines } from '../launchers/tail.js';
 import type { Launcher } from '../launchers/types.js';
-import type { CommandSettings } from '../settings.js';
 import type { Calculator, ReferenceContext, ReferenceResult, ReferenceStructure } from '../types.js';
 import { type CommandLine, readCommandLine } from './commandLine.js';
+import type { CommandSettings } from './commandSettings.js';
 import { readAnswer, structureText } from './exchange.js';
 
 /** s: a day. */
@@ -24,7 +24,10 @@ const MEBIBYTE = 1_048_576;
  * Any program as a reference: the structure goes out as an extended XYZ file, the same atoms come back with forces. It runs
  * in its scratch folder, without a shell, in its own process group. Throws `InputError` where the command cannot be run at all.
  */
-export function commandCalculator(settings: CommandSettings, folder: string): Calculator {
+export function commandCalculator(
+  settings: CommandSettings,
+  { folder }: { readonly folder: string },
+): Calculator {
   const line = readCommandLine(settings, folder);
   const launcher = createLauncher(settings, folder);
   const limits = { timeout: settings.timeout ?? TIMEOUT, memory: settings.memory };

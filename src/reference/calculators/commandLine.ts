@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inputError } from '../../errors.js';
-import type { CommandSettings } from '../settings.js';
+import type { CommandSettings } from './commandSettings.js';
 
 /** Where a program finds its structure, leaves its answer, and may write. */
 export interface Places {

@@ -1,10 +1,23 @@
+import { z } from 'zod';
+import type { ReadonlyDeep } from '../../readonly.js';
+
+const count = z.int().positive();
+const half = z.union([z.literal(0), z.literal(1)]);
+
+export const kpoints = z
+  .union([
+    z.literal('gamma'),
+    z.strictObject({
+      grid: z.tuple([count, count, count]),
+      shift: z.tuple([half, half, half]).default([0, 0, 0]),
+    }),
+  ])
+  .describe(
+    'gamma, or a Monkhorst–Pack grid of the supercell: {grid: [2, 2, 2], shift: [1, 1, 1]}, shifts 0 or 1',
+  );
+
 /** Γ alone (pw.x then has real wavefunctions), or a Monkhorst–Pack grid; shifts are 0 or 1 (half a grid step). */
-export type KPoints =
-  | 'gamma'
-  | {
-      readonly grid: readonly [number, number, number];
-      readonly shift?: readonly [number, number, number];
-    };
+export type KPoints = ReadonlyDeep<z.input<typeof kpoints>>;
 
 /**
  * How many points a code makes of them without symmetry: k and −k count as one (time reversal), or each for itself where that

@@ -38,7 +38,7 @@ export function quantumEspresso(
   const found = [...checkSettings(settings, species.length, augmented), ...problems];
   if (found.length > 0) throw new InputError(found);
   const flat = flatSettings(settings, species.length);
-  const policy = settings.corrections ?? DEFAULT_CORRECTIONS;
+  const policy = { ...DEFAULT_CORRECTIONS, ...settings.corrections };
   const launcher = createLauncher(settings, folder);
   return {
     name: 'quantum-espresso',

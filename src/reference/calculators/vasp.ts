@@ -47,7 +47,7 @@ export function vasp(
   const found = [...checkIncar(incar), ...checkNames(potcar, species), ...problems];
   if (found.length > 0) throw new InputError(found);
   const ladder = vaspLadder(bandsOf(species, potcars, flat));
-  const policy = settings.corrections ?? DEFAULT_CORRECTIONS;
+  const policy = { ...DEFAULT_CORRECTIONS, ...settings.corrections };
   const launcher = createLauncher(settings, folder);
   return {
     name: 'vasp',

@@ -23,7 +23,7 @@ const structure: ReferenceStructure = {
 
 function calculator(mode: string, timeout = 60) {
   const command = [process.execPath, PROGRAM, mode, '{input}', '{output}'];
-  return commandCalculator({ calculator: 'command', command, timeout }, tmpdir());
+  return commandCalculator({ calculator: 'command', command, timeout }, { folder: tmpdir() });
 }
 
 async function failureOf(mode: string, timeout?: number): Promise<ReferenceFailure> {
@@ -157,7 +157,7 @@ describe('a command line', () => {
           command: ['python3', 'forces.py', '{input}', '{output}'],
           files: ['settings.in'],
         },
-        folder,
+        { folder },
       ).identity;
     const before = identity();
     expect(identity()).toEqual(before);
@@ -176,7 +176,7 @@ describe('a command line', () => {
   it('with a program that is not there says so', async () => {
     const missing = commandCalculator(
       { calculator: 'command', command: ['no-such-program-here', '{input}', '{output}'] },
-      folder,
+      { folder },
     );
     const error = await inScratch((context) => missing.evaluate(structure, context)).catch((e: unknown) => e);
     expect(error).toMatchObject({ failureClass: 'input-wrong', symptom: 'not-started' });

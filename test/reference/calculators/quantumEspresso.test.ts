@@ -3,7 +3,7 @@ import { computeLabel } from '../../../src/reference/attempts.js';
 import type { QuantumEspressoSettings } from '../../../src/reference/calculators/quantumEspresso/settings.js';
 import { quantumEspresso } from '../../../src/reference/calculators/quantumEspresso.js';
 import { createCalculator } from '../../../src/reference/catalogue.js';
-import { DEFAULT_GATE_LIMITS } from '../../../src/reference/settings.js';
+import { DEFAULT_GATE_LIMITS } from '../../../src/reference/gateLimits.js';
 import { calculatorConformance } from '../../conformance/calculator.js';
 import { cube, hasPw, PSEUDO, PW_SKIP, pseudopotential, silicon8, siliconSettings } from '../pw.js';
 import { inScratch } from '../scratch.js';

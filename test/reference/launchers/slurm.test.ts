@@ -166,7 +166,9 @@ describe('what helps', () => {
 it('the launcher belongs to no label’s identity', () => {
   const settings = { calculator: 'command', command: ['f', '{input}', '{output}'] } as const;
   const launcher = { kind: 'slurm', script: SCRIPT.replace('{memory}', '1G') } as const;
-  const [here, there] = [settings, { ...settings, launcher }].map((s) => commandCalculator(s, '/'));
+  const [here, there] = [settings, { ...settings, launcher }].map((s) =>
+    commandCalculator(s, { folder: '/' }),
+  );
   expect(there.identity).toEqual(here.identity);
   expect([here.launcher?.kind, there.launcher?.kind]).toEqual(['process', 'slurm']);
 });

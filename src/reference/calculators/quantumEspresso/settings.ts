@@ -1,28 +1,37 @@
-import type { CorrectionPolicy, SettingValue } from '../../ladder.js';
-import type { LauncherSettings } from '../../launchers/settings.js';
-import type { KPoints } from '../kpoints.js';
+import { launcherSettings } from '../../launchers/settings.js';
+import {
+  calculatorSettings,
+  corrections,
+  oneRun,
+  ownWords,
+  pseudopotentials,
+  type SettingsOf,
+  words,
+} from '../fields.js';
+import { kpoints } from '../kpoints.js';
 
+export const quantumEspressoSettings = calculatorSettings(
+  'quantum-espresso',
+  'pw.x of Quantum ESPRESSO, one process for each structure',
+  {
+    command: words
+      .default(['pw.x'])
+      .describe(
+        'Program and arguments, run without a shell, e.g. [mpirun, -np, "4", pw.x]; `-in FILE` is added',
+      ),
+    control: ownWords.optional().describe('Namelist &control in pw.x’s own words'),
+    system: ownWords.describe(
+      'Namelist &system in pw.x’s own words, cutoffs and smearing in Ry, e.g. {ecutwfc: 40}',
+    ),
+    electrons: ownWords.optional().describe('Namelist &electrons in pw.x’s own words; conv_thr in Ry'),
+    pseudopotentials,
+    kpoints,
+    ...oneRun,
+    corrections,
+    launcher: launcherSettings,
+  },
+);
+
+export type QuantumEspressoSettings = SettingsOf<typeof quantumEspressoSettings>;
 /** The keys of one namelist, in pw.x's own words. */
-export type NamelistSettings = Readonly<Record<string, SettingValue>>;
-
-/** Quantum ESPRESSO's pw.x, one process for each structure. */
-export interface QuantumEspressoSettings {
-  readonly calculator: 'quantum-espresso';
-  /** Program and arguments, no shell; `-in FILE` is added. */
-  readonly command?: readonly string[];
-  readonly control?: NamelistSettings;
-  readonly system: NamelistSettings;
-  readonly electrons?: NamelistSettings;
-  /** By species; paths relative to the campaign's folder. */
-  readonly pseudopotentials: Readonly<Record<string, { readonly file: string; readonly sha256?: string }>>;
-  readonly kpoints: KPoints;
-  /** Wall-clock limit of one run, s. */
-  readonly timeout?: number;
-  /** Limit of resident memory of one run, MiB. */
-  readonly memory?: number;
-  /** Variables of the program's environment. */
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly corrections?: CorrectionPolicy;
-  /** Where it runs; no part of a label's identity. */
-  readonly launcher?: LauncherSettings;
-}
+export type NamelistSettings = QuantumEspressoSettings['system'];
