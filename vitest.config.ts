@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/faults/**', 'test/bench/**', 'test/codes/**', 'test/slurm/**'],
-    globalSetup: ['test/support/globalSetup.ts'],
+    globalSetup: ['test/support/provideServer.ts', 'test/support/provideCode.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     maxWorkers: 2,

@@ -1,19 +1,33 @@
 #!/usr/bin/env bash
 # Installs the reference codes that `npm run test:codes` runs for real, and Slurm for `npm run test:slurm`, from Debian's or Ubuntu's own packages.
-# Exit codes: 0 all there, 3 nothing could be done here (no apt or no root), else apt's own.
+# Exit codes: 0 all there, 2 unknown group, 3 nothing could be done here (no apt or no root), else apt's own.
 #
 #   scripts/install-codes.sh           install what is missing
+#   scripts/install-codes.sh pw        only what this group needs
 #   scripts/install-codes.sh --list    say what is there, install nothing
 set -euo pipefail
 
-# program or file that proves it | packages
+# group | program or file that proves it | packages
 CODES=(
-  "pw.x|quantum-espresso quantum-espresso-data"
-  "/usr/share/wannier90/pseudo/Si_ONCV_PBE-1.0.upf|wannier90-data"
-  "mpirun|openmpi-bin"
-  "slurmctld|slurm-wlm"
-  "munged|munge"
+  "pw|pw.x|quantum-espresso quantum-espresso-data"
+  "pw|/usr/share/espresso/pseudo/Si.pz-vbc.UPF|quantum-espresso-data"
+  "pw|/usr/share/wannier90/pseudo/Si_ONCV_PBE-1.0.upf|wannier90-data"
+  "pw|mpirun|openmpi-bin"
+  "slurm|slurmctld|slurm-wlm"
+  "slurm|munged|munge"
 )
+
+groups=("$@")
+[[ "${1:-}" == --list ]] && groups=()
+for group in "${groups[@]}"; do
+  if ! printf '%s\n' "${CODES[@]%%|*}" | grep -qx -- "$group"; then
+    echo "Unknown group $group; there are: $(printf '%s\n' "${CODES[@]%%|*}" | sort -u | tr '\n' ' ')" >&2
+    exit 2
+  fi
+done
+wanted() {
+  [[ ${#groups[@]} -eq 0 || " ${groups[*]} " == *" $1 "* ]]
+}
 
 present() {
   case "$1" in
@@ -24,13 +38,14 @@ present() {
 
 missing=()
 for code in "${CODES[@]}"; do
-  proof="${code%%|*}"
+  IFS='|' read -r group proof packages <<< "$code"
+  wanted "$group" || continue
   if present "$proof"; then
     echo "present   $proof"
   else
-    echo "missing   $proof (${code#*|})"
+    echo "missing   $proof ($packages)"
     # shellcheck disable=SC2206 # packages are words
-    missing+=(${code#*|})
+    missing+=($packages)
   fi
 done
 
@@ -44,7 +59,7 @@ if ! command -v apt-get > /dev/null; then
   exit 3
 fi
 if [[ "$(id -u)" -ne 0 ]]; then
-  echo "SKIPPED: not root. Run: sudo $0   (apt-get install ${missing[*]})" >&2
+  echo "SKIPPED: not root. Run: sudo $0 $*   (apt-get install ${missing[*]})" >&2
   exit 3
 fi
 
@@ -54,9 +69,9 @@ apt-get update -qq
 apt-get install -y -qq --no-install-recommends "${missing[@]}"
 
 for code in "${CODES[@]}"; do
-  proof="${code%%|*}"
-  if ! present "$proof"; then
-    echo "FAILED: $proof is still missing after installing ${code#*|}" >&2
+  IFS='|' read -r group proof packages <<< "$code"
+  if wanted "$group" && ! present "$proof"; then
+    echo "FAILED: $proof is still missing after installing $packages" >&2
     exit 1
   fi
 done

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import provideServer from '../support/globalSetup.js';
+import provideServer from '../support/provideServer.js';
 import { type Outcome, outcomeOf, paceOf, referenceLog } from './outcome.js';
 import { clear, newSite, runCampaign } from './site.js';
 import { clearTable, printTable } from './table.js';
