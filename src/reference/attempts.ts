@@ -101,6 +101,11 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
     await keep(reached);
     await request.onEnded?.(reached);
   };
+  // On record once, however often it is tried until there is room; it starts from scratch then.
+  const noRoom = async (before: Progress, record: AttemptRecord): Promise<void> => {
+    if (before.attempts.at(-1)?.symptom === record.symptom) return;
+    await ended({ ...before, attempts: [...before.attempts, record], resume: false, interruptions: 0 });
+  };
   let progress = from;
   for (;;) {
     const { attempts, made } = progress;
@@ -119,8 +124,13 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
       await request.onEnded?.({ ...progress, attempts: records }, ran.label);
       return { accepted: true, ...ran.label, attempts: records };
     }
-    if (PROGRAM_FAILURES.includes(ran.failureClass)) await request.onFailure?.(folder);
     const { failureClass, symptom, reason, failure } = ran;
+    if (PROGRAM_FAILURES.includes(failureClass)) {
+      await request.onFailure?.(folder).catch(async (full: Error) => {
+        await noRoom(progress, { ...ran.record, ...DISK_FULL, reason: full.message });
+        throw full;
+      });
+    }
     const next = correctionFor(calculator, symptom, made);
     progress = { ...progress, attempts: records, resume: false };
     if (next) progress = { ...progress, made: [...made, next] };
@@ -130,7 +140,8 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
       await ended(progress);
       return { accepted: false, reason, attempts: records };
     } else if (failure && !PROGRAM_FAILURES.includes(failureClass)) {
-      await keep({ ...progress, interruptions: 0 });
+      if (failureClass === 'store') await noRoom({ ...progress, attempts }, ran.record);
+      else await keep({ ...progress, interruptions: 0 });
       throw failure;
     } else if (isKnown(calculator, symptom) || progress.repeats + 1 >= request.attempts) {
       await ended({ ...progress, repeats: progress.repeats + 1 });
@@ -139,6 +150,8 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
     await ended(progress);
   }
 }
+
+const DISK_FULL = { outcome: 'interrupted', symptom: 'disk-full' } as const;
 
 /** Symptoms of a launcher that lost sight of a run. */
 const UNSEEN: readonly string[] = ['slurm-silent', 'job-files'];
@@ -212,7 +225,7 @@ async function attempt(
   } catch (failure) {
     if (context.signal.aborted || !(failure instanceof ReferenceFailure)) throw failure;
     const { failureClass, symptom, message: reason, evidence } = failure;
-    const outcome = failureClass === 'machine' ? 'interrupted' : 'failed';
+    const outcome = failureClass === 'machine' || failureClass === 'store' ? 'interrupted' : 'failed';
     return {
       record: record({ program: calculator.name, outcome, symptom, reason, evidence }),
       failureClass,

@@ -9,6 +9,7 @@ import {
   type Ladder,
   nextCorrection,
 } from '../../src/reference/ladder.js';
+import type { Progress } from '../../src/reference/progress.js';
 import type { Calculator, FailureClass, ReferenceContext } from '../../src/reference/types.js';
 import { silicon8 } from './pw.js';
 import { inScratch } from './scratch.js';
@@ -189,6 +190,31 @@ describe('computing a label', () => {
     await expect(run([failure('typo', 'input-wrong')])).rejects.toMatchObject({
       failureClass: 'input-wrong',
     });
+  });
+
+  it('puts a run that found no room on record once, however long the disk is full, and holds it against nobody', async () => {
+    const records: Progress[] = [];
+    const onEnded = async (progress: Progress): Promise<void> => void records.push(progress);
+    const full = new Error('no room left');
+    const waits = [
+      () => run([failure('disk', 'store')], { onEnded, from: records.at(-1) }),
+      () => run([failure('disk', 'store')], { onEnded, from: records.at(-1) }),
+      // The program does not say why it failed; the disk does.
+      () =>
+        run([failure('strange', 'program-unknown')], {
+          onEnded,
+          onFailure: () => Promise.reject(full),
+          from: records.at(-1),
+        }),
+    ];
+    for (const wait of waits) await expect(wait()).rejects.toThrow(/no room|it failed: disk/);
+    expect(records.at(-1)?.attempts).toMatchObject([
+      { number: 1, outcome: 'interrupted', symptom: 'disk' },
+      { number: 2, outcome: 'interrupted', symptom: 'disk-full', reason: 'no room left' },
+    ]);
+    const { answer, seen } = await run([sound], { from: records.at(-1) });
+    expect(answer.attempts.map(({ outcome }) => outcome)).toEqual(['interrupted', 'interrupted', 'accepted']);
+    expect(seen[0].corrections).toEqual([]);
   });
 
   it('rejects at the gate what the code calls a success', async () => {
