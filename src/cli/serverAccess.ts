@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { FailureError } from '../errors.js';
 import { connect, type ServerConnection, targetOf } from '../server/connect.js';
-import { startEmbeddedServer } from '../server/embedded.js';
+import { type EmbeddedServer, startEmbeddedServer } from '../server/embedded.js';
 import { describeServer, requireServer } from '../server/find.js';
 import { currentOwner, HomeInUseError, type HomeRecord, serverPlaces } from '../server/homeRecord.js';
 import { externalServer } from '../server/settings.js';
@@ -13,8 +13,8 @@ import type { Home } from './home.js';
 /** A server to talk to, and how to let go of it. */
 export interface ServerAccess {
   readonly server: ServerConnection;
-  /** True where this process started the server and stops it again. */
-  readonly own: boolean;
+  /** Where this process started the server and stops it again. */
+  readonly own?: EmbeddedServer;
   /** True where another process of this home serves. */
   readonly shared: boolean;
   close(): Promise<void>;
@@ -68,8 +68,6 @@ function noCampaigns({ home }: Home): FailureError {
   );
 }
 
-/** A server of our own is started again when it dies; longer than this (s) it does not take. */
-const OWN_PATIENCE = 60;
 /** Silence (s) after which a full disk is thought of. */
 const DISK_PATIENCE = 5;
 /** A server's database grows by more than this (bytes) at a time. */
@@ -77,23 +75,22 @@ const LEAST_ROOM = 1 << 16;
 
 /**
  * How long a server that does not answer is waited for: one that somebody else runs for as long as it takes; one of
- * another process of this home until that process has ended; our own as long as its disk is full, and then a minute.
+ * another process of this home until that process has ended; our own, which is started again when it dies, until that is given up,
+ * and as long as its disk is full.
  */
 export function patienceWith(access: ServerAccess, home: Home, log: (line: string) => void) {
   const { address } = access.server;
   let told = false;
-  let full = 0;
+  let full = false;
   return async (seconds: number): Promise<void> => {
     // A new silence.
-    if (seconds < full) full = 0;
+    if (seconds <= DISK_PATIENCE) full = false;
     if (access.own && seconds > DISK_PATIENCE && !(await hasRoom(home))) {
-      if (full === 0) log(`no room left on the disk of ${home.home}: the campaign goes on when there is`);
-      full = seconds;
+      if (!full) log(`no room left on the disk of ${home.home}: the campaign goes on when there is`);
+      full = true;
       return;
     }
-    const gone = access.shared
-      ? (await currentOwner(home.home)) === undefined
-      : access.own && seconds - full > OWN_PATIENCE;
+    const gone = access.shared ? (await currentOwner(home.home)) === undefined : access.own?.hasEnded();
     if (gone) throw new ServerGoneError(`the server at ${address} has ended`, 'the same command goes on');
     if (!told && seconds > 2) log(`no answer from ${address}: waiting for it`);
     told ||= seconds > 2;
@@ -124,7 +121,7 @@ export async function hasGone(home: Home, error: unknown): Promise<boolean> {
 }
 
 function lent(server: ServerConnection, shared: boolean): ServerAccess {
-  return { server, own: false, shared, close: () => server.close() };
+  return { server, shared, close: () => server.close() };
 }
 
 async function startOwn(home: Home, log: (line: string) => void): Promise<ServerAccess> {
@@ -141,7 +138,7 @@ async function startOwn(home: Home, log: (line: string) => void): Promise<Server
       await server.close();
       await embedded.stop();
     };
-    return { server, own: true, shared: false, close };
+    return { server, own: embedded, shared: false, close };
   } catch (error) {
     await embedded.stop();
     throw error;

@@ -46,6 +46,8 @@ export interface EmbeddedServer {
   readonly places: ServerPlaces;
   /** Of the process that serves now: another one after a restart. */
   pid(): number | undefined;
+  /** It has ended and is not started again: it kept dying, or did not come up. */
+  hasEnded(): boolean;
   /** Ends it: SIGTERM, after 5 s SIGKILL. Workers and connections come first. May be called twice. */
   stop(): Promise<void>;
 }
@@ -101,6 +103,7 @@ async function own(setting: Setting): Promise<EmbeddedServer> {
   }
   let stopping: Promise<void> | undefined;
   let restarts = 0;
+  let lost = false;
   let restarting: Promise<void> = Promise.resolve();
   const restart = async (reason: string): Promise<void> => {
     log(`the Temporal server ended (${reason}); starting it again`);
@@ -108,6 +111,7 @@ async function own(setting: Setting): Promise<EmbeddedServer> {
       child = await launch(setting);
       watch(child);
     } catch (error) {
+      lost = true;
       log(error instanceof Error ? error.message : String(error));
     }
   };
@@ -116,8 +120,10 @@ async function own(setting: Setting): Promise<EmbeddedServer> {
     watched.once('exit', (code, signal) => {
       if (stopping !== undefined) return;
       if (performance.now() - began > SETTLED_MS) restarts = 0;
-      if (++restarts > MOST_RESTARTS) log(`the Temporal server keeps ending; its log: ${places.log}`);
-      else restarting = restart(signal ?? `exit ${code}`);
+      if (++restarts > MOST_RESTARTS) {
+        lost = true;
+        log(`the Temporal server keeps ending; its log: ${places.log}`);
+      } else restarting = restart(signal ?? `exit ${code}`);
     });
   };
   watch(child);
@@ -137,7 +143,15 @@ async function own(setting: Setting): Promise<EmbeddedServer> {
     stopping ??= end();
     return stopping;
   };
-  return { address, namespace: NAMESPACE, executable, places, pid: () => child.pid, stop };
+  return {
+    address,
+    namespace: NAMESPACE,
+    executable,
+    places,
+    pid: () => child.pid,
+    hasEnded: () => lost,
+    stop,
+  };
 }
 
 async function launch({ places, executable, port, address }: Setting): Promise<ChildProcess> {
