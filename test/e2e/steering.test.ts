@@ -121,4 +121,11 @@ describe('a campaign that is steered', () => {
     }
     expect(ledger.filter(({ type }) => type === 'history')).toHaveLength(2);
   }, 120_000);
+
+  it('is run once more from its ledger, with the orders told again at the same rounds', async () => {
+    const again = await run(['reproduce', 'changed', '--format', 'plain'], folder.path);
+    expect(again.stdout).toMatch(/^agrees {3}ledger: all \d+ decisions and results/m);
+    expect(again.stdout).toMatch(/^agrees {3}force constants: sha256:[0-9a-f]{64}, to the same bits$/m);
+    expect(again.code, again.stdout + again.stderr).toBe(0);
+  }, 120_000);
 });
