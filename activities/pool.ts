@@ -25,9 +25,11 @@ export interface PoolOptions {
   readonly threads: number;
   /** Given to every task: where the store and the result folders are. */
   readonly workerData: unknown;
+  /** Whether the server answers now; never rejects. */
+  readonly serverIsThere: () => Promise<boolean>;
 }
 
-export function createThreadPool({ threads, workerData }: PoolOptions): ThreadPool {
+export function createThreadPool({ threads, workerData, serverIsThere }: PoolOptions): ThreadPool {
   const pool = new Piscina({
     filename: new URL('./thread.js', import.meta.url).href,
     minThreads: 1,
@@ -42,7 +44,7 @@ export function createThreadPool({ threads, workerData }: PoolOptions): ThreadPo
     const key = `${task} ${JSON.stringify(input)}`;
     const known = running.get(key);
     if (known !== undefined) return known;
-    const started = startTask(pool, task, input, () => running.delete(key));
+    const started = startTask(pool, task, input, () => running.delete(key), serverIsThere);
     running.set(key, started);
     return started;
   };

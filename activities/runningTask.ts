@@ -14,15 +14,27 @@ export interface RunningTask {
   stop(reason: number): void;
 }
 
-/** How long a task that nobody holds goes on: the next attempt comes a second after the server has given up on the last one. */
+/**
+ * How long a task that nobody holds goes on, counted while the server can be reached: the next attempt comes a second after the
+ * server has given up on the last one, and a server that is away gives up on nobody and sends nobody.
+ */
 const ALONE_MS = 15_000;
 /** From the request to stop until the thread is ended: long enough for a checkpoint, or for a program's group to be killed. */
 const STOP_MS: Readonly<Partial<Record<TaskName, number>>> = { explore: 5000, label: 7000 };
 /** Fits and pages leave nothing behind when they are cut. */
 const STOP_AT_ONCE_MS = 1000;
 
-/** @param over called when neither the task nor its reply will be wanted any more */
-export function startTask(pool: Piscina, task: TaskName, input: unknown, over: () => void): RunningTask {
+/**
+ * @param over called when neither the task nor its reply will be wanted any more
+ * @param serverIsThere whether the server answers now
+ */
+export function startTask(
+  pool: Piscina,
+  task: TaskName,
+  input: unknown,
+  over: () => void,
+  serverIsThere: () => Promise<boolean>,
+): RunningTask {
   const { port1, port2 } = new MessageChannel();
   const stopFlag = new Int32Array(new SharedArrayBuffer(4));
   const end = new AbortController();
@@ -43,6 +55,17 @@ export function startTask(pool: Piscina, task: TaskName, input: unknown, over: (
     alone = undefined;
     if (settled) over();
     else stop(STOP.handedOver);
+  };
+  // A server that has just come back has had no time yet to send the next attempt: it must have been there before as well.
+  const waitAlone = (wasThere: boolean): void => {
+    const timer = setTimeout(async () => {
+      const isThere = await serverIsThere();
+      // Somebody has taken hold of it meanwhile.
+      if (alone !== timer) return;
+      if (wasThere && isThere) abandon();
+      else waitAlone(isThere);
+    }, ALONE_MS).unref();
+    alone = timer;
   };
   const request: TaskRequest = { task, input, port: port2, stop: stopFlag };
   const reply = pool
@@ -69,7 +92,7 @@ export function startTask(pool: Piscina, task: TaskName, input: unknown, over: (
         holders.delete(onProgress);
         if (holders.size > 0) return;
         if (settled) over();
-        else alone = setTimeout(abandon, ALONE_MS).unref();
+        else waitAlone(true);
       };
     },
     stop,

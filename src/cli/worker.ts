@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import {
   createFitActivities,
@@ -53,7 +53,7 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
         connection,
         namespace: server.namespace,
         taskQueue: options.queues[role],
-        ...roleOptions(role, options, pools),
+        ...roleOptions(role, options, pools, connection),
         // Heartbeats carry what people watch; the default throttle of most of the timeout would make that jerky.
         maxHeartbeatThrottleInterval: '200ms',
         defaultHeartbeatThrottleInterval: '200ms',
@@ -74,7 +74,7 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
   };
 }
 
-function roleOptions(role: Role, options: WorkerOptions, pools: ThreadPool[]) {
+function roleOptions(role: Role, options: WorkerOptions, pools: ThreadPool[], connection: NativeConnection) {
   if (role === 'workflow') return { workflowBundle: { codePath: workflowBundle() } };
   const slots = {
     md: options.mdSlots ?? availableParallelism(),
@@ -85,7 +85,7 @@ function roleOptions(role: Role, options: WorkerOptions, pools: ThreadPool[]) {
   const threadsPerWalker =
     role === 'md' ? (options.threadsPerWalker ?? Math.max(1, Math.floor(availableParallelism() / slots))) : 1;
   const workerData: WorkerSettings = { store, work, runs, threadsPerWalker };
-  const pool = createThreadPool({ threads: slots, workerData });
+  const pool = createThreadPool({ threads: slots, workerData, serverIsThere: () => answers(connection) });
   pools.push(pool);
   const activities = {
     md: createMdActivities,
@@ -93,6 +93,18 @@ function roleOptions(role: Role, options: WorkerOptions, pools: ThreadPool[]) {
     fit: createFitActivities,
   }[role](pool);
   return { activities, maxConcurrentActivityTaskExecutions: slots };
+}
+
+/** ms within which a server answers that is there. */
+const ANSWER_MS = 5000;
+
+function answers(connection: NativeConnection): Promise<boolean> {
+  return connection
+    .withDeadline(Date.now() + ANSWER_MS, () => connection.healthService.check({}))
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 /** The workflows, bundled when the program was built. */
