@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { FailureError, formatProblem, inputError } from '../../errors.js';
-import { convergenceSeries, type SeriesOf } from '../../reference/calculators/quantumEspresso/series.js';
+import { FailureError, formatProblem } from '../../errors.js';
+import { convergenceSeries, type SeriesOf } from '../../reference/series.js';
 import { loadCampaign } from '../campaigns/file.js';
 import { answerLines, costLine, type SeriesRow, seriesLines } from '../reference/describe.js';
 import { writeInputs } from '../reference/dryRun.js';
@@ -69,14 +69,6 @@ async function reference(
       ),
     );
     return;
-  }
-  if (settings.reference.calculator !== 'quantum-espresso') {
-    throw inputError({
-      field: '--converge',
-      message: 'there is no such series for this calculator',
-      got: settings.reference.calculator,
-      expected: 'quantum-espresso',
-    });
   }
   const rows: SeriesRow[] = [];
   for (const { name, settings: member } of convergenceSeries(settings.reference, converge)) {
