@@ -25,7 +25,8 @@ const name = structure.toString('hex').slice(0, 12);
 const earlier = readdirSync(diary).filter((entry) => entry.startsWith(`run-${name}`)).length;
 writeFileSync(join(diary, `run-${name}-${earlier}`), '');
 const draw = createHash('sha256').update(`${name} ${earlier}`).digest().readUInt32LE() / 2 ** 32;
-const way = draw < Number(share) ? claim() : undefined;
+// A disk that is full already is sabotage enough: such a run is on record once, however often it is tried.
+const way = draw < Number(share) && !existsSync(join(disk, 'ballast')) ? claim() : undefined;
 
 /** The next way in turn; two runs side by side do not take the same. */
 function claim() {
