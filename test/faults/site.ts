@@ -33,7 +33,7 @@ export interface Fault {
 }
 
 export const CAMPAIGN = 'small';
-const DIST = join(root, 'dist');
+export const DIST = join(root, 'dist');
 
 /** A campaign of seconds: 64 atoms, 4 structures from MD, some 30,000 MD steps, a dozen runs of the reference program. */
 export function newSite(changes: Readonly<Record<string, string>> = {}): Site {
