@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Attempt } from '../../src/campaign/ledger.js';
@@ -187,8 +186,7 @@ async function stoppable<T>(
   }
 }
 
-/** A program that cannot write fails as it likes: where the disk is full, that is why, and no fault of the structure. */
-async function requireRoom(folder: string): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < LEAST_ROOM) throw new StoreError('full', 'ENOSPC', folder);
+/** Where the disk was full, that is why a program failed, and no fault of the structure. */
+async function requireRoom(folder: string, room: number): Promise<void> {
+  if (room < LEAST_ROOM) throw new StoreError('full', 'ENOSPC', folder);
 }

@@ -6,6 +6,7 @@ import type { GateLimits } from './gateLimits.js';
 import { type Correction, DEFAULT_CORRECTIONS, type Ladder, nextCorrection } from './ladder.js';
 import { Detached } from './launchers/types.js';
 import { type Progress, readProgress, START, writeProgress } from './progress.js';
+import { watchRoom } from './room.js';
 import type { Calculator, FailureClass, ReferenceResult, ReferenceStructure } from './types.js';
 
 /** One attempt at a label: what was run, and what came of it. */
@@ -40,8 +41,11 @@ export interface LabelRequest {
   readonly from?: Progress;
   /** Called with each attempt that has ended before anything else happens: a record outlives what follows. */
   readonly onEnded?: (progress: Progress, label?: AcceptedResult) => Promise<void>;
-  /** Called before a failure is held against the structure; throws where its folder shows that the machine is to blame. */
-  readonly onFailure?: (folder: string) => Promise<void>;
+  /**
+   * Called before a failure is held against the structure, with the least room that its folder's disk had meanwhile, bytes; throws where
+   * the machine is to blame.
+   */
+  readonly onFailure?: (folder: string, room: number) => Promise<void>;
 }
 
 /** A result that has passed the gate. */
@@ -116,7 +120,8 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
     await mkdir(folder, { recursive: true });
     const corrections = progress.resume ? [...made, RESUME] : made;
     const context = { signal, scratch: folder, name: String(number), corrections };
-    const ran = await attempt(request, number, context);
+    const disk = watchRoom(folder);
+    const ran = await attempt(request, number, context).finally(() => disk.end());
     // The run may well go on: it is no attempt that failed.
     if (!ran.label && ran.failure && UNSEEN.includes(ran.symptom)) throw ran.failure;
     const records = [...attempts, ran.record];
@@ -126,7 +131,7 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
     }
     const { failureClass, symptom, reason, failure } = ran;
     if (PROGRAM_FAILURES.includes(failureClass)) {
-      await request.onFailure?.(folder).catch(async (full: Error) => {
+      await request.onFailure?.(folder, await disk.end()).catch(async (full: Error) => {
         await noRoom(progress, { ...ran.record, ...DISK_FULL, reason: full.message });
         throw full;
       });

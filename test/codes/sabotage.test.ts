@@ -136,7 +136,9 @@ describe.skipIf(!hasPw || !canMount)(`a campaign that one of four runs of pw.x i
     const undisturbed = await campaign(0);
     const sabotaged = await campaign(SHARE);
     for (const { finished } of [undisturbed, sabotaged])
-      expect(finished.code, finished.stdout + finished.stderr).toBe(0);
+      expect(finished.code, `${finished.stdout}${finished.stderr}${JSON.stringify(sabotaged.ledger)}`).toBe(
+        0,
+      );
     expect(undisturbed.sabotages).toEqual([]);
     expect(new Set(sabotaged.sabotages.map(({ way }) => way))).toEqual(
       new Set(['killed', 'unconverged', 'disk-full']),
