@@ -14,7 +14,6 @@ import { putLabel } from '../../src/store/artifacts/label.js';
 import { getStructure } from '../../src/store/artifacts/structure.js';
 import { makeFolder } from '../../src/store/atomicFile.js';
 import { hashOf } from '../../src/store/canonical.js';
-import { StoreError } from '../../src/store/errors.js';
 import type { Ref } from '../../src/store/types.js';
 import { TaskStopped } from '../protocol.js';
 import type { ActivityInput } from '../types.js';
@@ -26,8 +25,6 @@ import { importedLabel } from './importedData.js';
 
 /** How often a running program is checked for a request to stop. */
 const STOP_POLL_MS = 200;
-/** Bytes: less than any output of a reference program. */
-const LEAST_ROOM = 1 << 16;
 
 /**
  * Reference forces for one structure: adopted where any campaign has them already, else computed, put through the label
@@ -118,7 +115,6 @@ async function compute(
       from: progressAfter(before),
       onAttempt: (attempt) => report({ phase: 'label', structure: command.structure, attempt }),
       onEnded,
-      onFailure: requireRoom,
     }),
   );
   if (stored !== undefined) return accepted(environment, key, stored, made);
@@ -184,9 +180,4 @@ async function stoppable<T>(
   } finally {
     clearInterval(poll);
   }
-}
-
-/** Where the disk was full, that is why a program failed, and no fault of the structure. */
-async function requireRoom(folder: string, room: number): Promise<void> {
-  if (room < LEAST_ROOM) throw new StoreError('full', 'ENOSPC', folder);
 }

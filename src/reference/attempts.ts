@@ -41,11 +41,6 @@ export interface LabelRequest {
   readonly from?: Progress;
   /** Called with each attempt that has ended before anything else happens: a record outlives what follows. */
   readonly onEnded?: (progress: Progress, label?: AcceptedResult) => Promise<void>;
-  /**
-   * Called before a failure is held against the structure, with the least room that its folder's disk had meanwhile, bytes; throws where
-   * the machine is to blame.
-   */
-  readonly onFailure?: (folder: string, room: number) => Promise<void>;
 }
 
 /** A result that has passed the gate. */
@@ -120,8 +115,7 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
     await mkdir(folder, { recursive: true });
     const corrections = progress.resume ? [...made, RESUME] : made;
     const context = { signal, scratch: folder, name: String(number), corrections };
-    const disk = watchRoom(folder);
-    const ran = await attempt(request, number, context).finally(() => disk.end());
+    const ran = await attempt(request, number, context);
     // The run may well go on: it is no attempt that failed.
     if (!ran.label && ran.failure && UNSEEN.includes(ran.symptom)) throw ran.failure;
     const records = [...attempts, ran.record];
@@ -130,12 +124,6 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
       return { accepted: true, ...ran.label, attempts: records };
     }
     const { failureClass, symptom, reason, failure } = ran;
-    if (PROGRAM_FAILURES.includes(failureClass)) {
-      await request.onFailure?.(folder, await disk.end()).catch(async (full: Error) => {
-        await noRoom(progress, { ...ran.record, ...DISK_FULL, reason: full.message });
-        throw full;
-      });
-    }
     const next = correctionFor(calculator, symptom, made);
     progress = { ...progress, attempts: records, resume: false };
     if (next) progress = { ...progress, made: [...made, next] };
@@ -155,8 +143,6 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
     await ended(progress);
   }
 }
-
-const DISK_FULL = { outcome: 'interrupted', symptom: 'disk-full' } as const;
 
 /** Symptoms of a launcher that lost sight of a run. */
 const UNSEEN: readonly string[] = ['slurm-silent', 'job-files'];
@@ -209,8 +195,11 @@ async function attempt(
     ...(corrections.some((c) => c.changesPhysics) && { changesPhysics: true as const }),
     ...rest,
   });
+  const disk = watchRoom(context.scratch);
   try {
-    const result = await calculator.evaluate(structure, context);
+    const result = await calculator.evaluate(structure, context).catch(async (error: unknown) => {
+      throw (await disk.wasFull()) ? diskFull(context.scratch, error) : error;
+    });
     const verdict = checkLabel(structure, result, limits);
     const said = { program: result.program, ...(result.evidence && { evidence: result.evidence }) };
     if (verdict.accepted) {
@@ -238,5 +227,21 @@ async function attempt(
       reason,
       failure,
     };
+  } finally {
+    disk.end();
   }
+}
+
+/** Where the disk was full, that is why a program failed, whatever it says. */
+function diskFull(folder: string, error: unknown): unknown {
+  if (!(error instanceof ReferenceFailure) || error.failureClass === 'store') return error;
+  if (UNSEEN.includes(error.symptom)) return error;
+  const { evidence } = error;
+  const message = `no room left on the disk of ${folder}`;
+  return new ReferenceFailure(message, {
+    failureClass: 'store',
+    symptom: 'disk-full',
+    evidence,
+    cause: error,
+  });
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { computeLabel } from '../../src/reference/attempts.js';
 import type { QuantumEspressoSettings } from '../../src/reference/calculators/quantumEspresso/settings.js';
 import { quantumEspresso } from '../../src/reference/calculators/quantumEspresso.js';
+import type { ReferenceFailure } from '../../src/reference/failures.js';
 import { DEFAULT_GATE_LIMITS } from '../../src/reference/gateLimits.js';
 import type { Calculator, ReferenceStructure } from '../../src/reference/types.js';
 import { largestDifference } from '../reference/fixture.js';
@@ -146,29 +147,49 @@ describe.skipIf(!hasPw)(`failures of pw.x, provoked${PW_SKIP}`, () => {
     expect(answer.attempts.map(({ corrections }) => corrections)).toEqual([undefined, ['less-memory']]);
   });
 
+  it('its own time limit: pw.x stops by itself before it is stopped, and goes on where it was', async () => {
+    // Hundreds of quick steps: it looks at its clock between two.
+    const creeping = { mixing_beta: 0.02, mixing_ndim: 1, electron_maxstep: 2000 };
+    const answer = await label(code({ electrons: creeping, timeout: 4 }));
+    expect(answer.attempts[0]).toMatchObject({ outcome: 'failed', symptom: 'time-limit' });
+    expect(answer.attempts[1]).toMatchObject({ corrections: ['continue'] });
+  });
+
   it.skipIf(process.getuid?.() !== 0)(
-    'a full disk (SKIPPED without root): nothing counts against the structure',
+    'a disk that is full sooner or later (SKIPPED without root): nothing counts against the structure, no bad label',
     async () => {
-      await inScratch(async ({ scratch, signal }) => {
-        const disk = join(scratch, 'disk');
-        mkdirSync(disk);
-        if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', disk]).status !== 0) return;
-        try {
-          const request = {
-            calculator: code(),
-            structure: silicon8,
-            limits: DEFAULT_GATE_LIMITS,
-            attempts: 2,
-            signal,
-          };
-          const failure = await computeLabel({ ...request, scratch: join(disk, 'run') }).catch(
-            (e: unknown) => e,
-          );
-          expect(failure).toMatchObject({ failureClass: expect.stringMatching(/store|machine/) });
-        } finally {
-          spawnSync('umount', ['-l', disk]);
-        }
-      });
+      const outcomes: string[] = [];
+      // In the input, in the log, in the density, in the wavefunctions, not at all.
+      for (const size of [40, 150, 300, 400, 450, 500, 550, 600, 900]) {
+        await inScratch(async ({ scratch, signal }) => {
+          const disk = join(scratch, 'disk');
+          mkdirSync(disk);
+          execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}k`, 'tmpfs', disk]);
+          try {
+            const request = {
+              calculator: code(),
+              structure: silicon8,
+              limits: DEFAULT_GATE_LIMITS,
+              attempts: 2,
+              signal,
+            };
+            const answer = await computeLabel({ ...request, scratch: join(disk, 'run') }).catch(
+              (error: unknown) => error as ReferenceFailure,
+            );
+            if (answer instanceof Error) {
+              expect(answer.failureClass, `${size} KiB: ${answer.symptom}`).toBe('store');
+              outcomes.push('full');
+            } else {
+              if (!answer.accepted) throw new Error(`${size} KiB: ${answer.reason}`);
+              expect(largestDifference(answer.result.forces, await soundForces())).toBeLessThan(1e-10);
+              outcomes.push('accepted');
+            }
+          } finally {
+            spawnSync('umount', ['-l', disk]);
+          }
+        });
+      }
+      expect(new Set(outcomes)).toEqual(new Set(['full', 'accepted']));
     },
   );
 
