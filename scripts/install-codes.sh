@@ -66,7 +66,7 @@ fi
 echo "apt-get update, then apt-get install --no-install-recommends ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends "${missing[@]}"
+apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
 
 for code in "${CODES[@]}"; do
   IFS='|' read -r group proof packages <<< "$code"
