@@ -11,17 +11,20 @@ import type { Calculator, ReferenceContext, ReferenceResult, ReferenceStructure 
 import { type CommandLine, readCommandLine } from './commandLine.js';
 import type { CommandSettings } from './commandSettings.js';
 import { readAnswer, structureText } from './exchange.js';
+import { readTemplate, type Template } from './template.js';
 
 /** s: a day. */
 const TIMEOUT = 86_400;
 /** s between SIGTERM and SIGKILL. */
 const GRACE = 5;
+/** What a program gets where the campaign has no template. */
+const EXTXYZ: Template = { name: 'input.xyz', fill: structureText };
 /** Lines of output kept as evidence. */
 const EVIDENCE = 20;
 const MEBIBYTE = 1_048_576;
 
 /**
- * Any program as a reference: the structure goes out as an extended XYZ file, the same atoms come back with forces. It runs
+ * Any program as a reference: the structure goes out as an extended XYZ file or in a template, the same atoms come back with forces. It runs
  * in its scratch folder, without a shell, in its own process group. Throws `InputError` where the command cannot be run at all.
  */
 export function commandCalculator(
@@ -29,6 +32,7 @@ export function commandCalculator(
   { folder }: { readonly folder: string },
 ): Calculator {
   const line = readCommandLine(settings, folder);
+  const input = settings.template === undefined ? EXTXYZ : readTemplate(settings.template, folder);
   const launcher = createLauncher(settings, folder);
   const limits = { timeout: settings.timeout ?? TIMEOUT, memory: settings.memory };
   return {
@@ -36,7 +40,8 @@ export function commandCalculator(
     // A program found through PATH counts by its name only: its path and build differ between the hosts of a campaign.
     identity: { calculator: 'command', command: settings.command, files: line.files },
     launcher,
-    evaluate: (structure, context) => evaluate(line, launcher, limits, structure, context),
+    inputFiles: (structure) => ({ [input.name]: input.fill(structure) }),
+    evaluate: (structure, context) => evaluate(line, input, launcher, limits, structure, context),
   };
 }
 
@@ -49,12 +54,13 @@ interface Limits {
 
 async function evaluate(
   line: CommandLine,
+  input: Template,
   launcher: Launcher,
   limits: Limits,
   structure: ReferenceStructure,
   { scratch, signal, name, corrections = [] }: ReferenceContext,
 ): Promise<ReferenceResult> {
-  const places = { input: join(scratch, 'input.xyz'), output: join(scratch, 'output.xyz'), scratch };
+  const places = { input: join(scratch, input.name), output: join(scratch, 'output.xyz'), scratch };
   const logs = { stdout: join(scratch, 'stdout.txt'), stderr: join(scratch, 'stderr.txt') };
   const argv = line.fill(places);
   if (launcher.kind === 'process') {
@@ -71,7 +77,7 @@ async function evaluate(
     memory: limits.memory === undefined ? undefined : limits.memory * MEBIBYTE,
     more: resourcesOf(corrections),
     signal,
-    prepare: () => writeInput(places.input, structure),
+    prepare: () => writeInput(places.input, input.fill(structure)),
   });
   const evidence = [...(await lastLines(logs.stderr, EVIDENCE)), ...(await lastLines(logs.stdout, EVIDENCE))];
   requireSuccess(end, argv[0], limits, evidence);
@@ -105,9 +111,9 @@ async function earlierAnswer(
   }
 }
 
-async function writeInput(path: string, structure: ReferenceStructure): Promise<void> {
+async function writeInput(path: string, text: string): Promise<void> {
   try {
-    await writeFile(path, structureText(structure));
+    await writeFile(path, text);
   } catch (cause) {
     const failureClass = 'store';
     throw new ReferenceFailure(`the structure cannot be written to ${path}`, {

@@ -15,7 +15,7 @@ export interface Places {
 export interface CommandLine {
   /** The argv of one evaluation: placeholders filled in, files of the campaign's folder by their absolute path. */
   fill(places: Places): readonly string[];
-  /** SHA-256 of each file that the command names or the settings list, by the name written there. */
+  /** SHA-256 of each file that the command names or the settings list, by the name written there; the template is one. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +25,10 @@ const PLACEHOLDER = /\{(input|output|scratch)\}/g;
  * Reads a command of the campaign file. An argument that is a file relative to the campaign's `folder` is that file,
  * whatever the working folder of the run. Throws `InputError` for a missing placeholder or file.
  */
-export function readCommandLine({ command, files = [] }: CommandSettings, folder: string): CommandLine {
+export function readCommandLine(
+  { command, template, files = [] }: CommandSettings,
+  folder: string,
+): CommandLine {
   for (const placeholder of ['{input}', '{output}']) {
     if (command.some((argument) => argument.includes(placeholder))) continue;
     throw inputError({
@@ -44,6 +47,7 @@ export function readCommandLine({ command, files = [] }: CommandSettings, folder
   files.forEach((name, i) => {
     hashes[name] = hashFile(resolve(folder, name), `reference.files.${i}`);
   });
+  if (template !== undefined) hashes[template] = hashFile(resolve(folder, template), 'reference.template');
   return {
     files: hashes,
     fill: (places) =>

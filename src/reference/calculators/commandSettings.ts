@@ -4,11 +4,16 @@ import { calculatorSettings, positive, relativePath, type SettingsOf, words } fr
 
 export const commandSettings = calculatorSettings(
   'command',
-  'Any program: extended XYZ in, extended XYZ with forces out',
+  'Any program: extended XYZ or a template of yours in, extended XYZ or JSON with forces out',
   {
     command: words.describe(
       'Program and arguments, run without a shell; {input}, {output} and {scratch} are filled in',
     ),
+    template: relativePath
+      .optional()
+      .describe(
+        'An input in the program’s own language, beside the campaign file, that {input} is made of: {lattice}, {positions} or {fractional}, {atoms}, {species}, {types} are filled in; extended XYZ where there is none',
+      ),
     files: z
       .array(relativePath)
       .default([])

@@ -4,6 +4,7 @@ import { type ExtxyzFrame, formatExtxyz, parseExtxyz } from '../../crystal/forma
 import { InputError } from '../../errors.js';
 import { ReferenceFailure } from '../failures.js';
 import type { ReferenceResult, ReferenceStructure } from '../types.js';
+import { parseJsonAnswer } from './jsonAnswer.js';
 import { differenceOf } from './sameAtoms.js';
 
 /** What a program wrote back. */
@@ -18,7 +19,7 @@ export function structureText(structure: ReferenceStructure): string {
 }
 
 /**
- * Reads the frame that a program wrote: one structure, the same atoms in the same order, with forces.
+ * Reads what a program wrote: one extended XYZ frame or JSON, the same atoms in the same order, with forces.
  * Throws `ReferenceFailure` for anything else, with `evidence` (what the program printed).
  */
 export async function readAnswer(
@@ -36,6 +37,12 @@ export async function readAnswer(
       cause,
     });
   });
+  if (text.trimStart().startsWith('{')) {
+    const json = parseJsonAnswer(text, structure);
+    if (typeof json === 'string') throw fail('bad-output', `${basename(path)} is no answer in JSON: ${json}`);
+    const { energy = Number.NaN, forces, converged, program } = json;
+    return { energy, forces: Float64Array.from(forces.flat()), converged, program };
+  }
   const frame = onlyFrame(text, basename(path), fail);
   const difference = differenceOf(frame, structure);
   if (difference !== undefined) {

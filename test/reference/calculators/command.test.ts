@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/errors.js';
 import { commandCalculator } from '../../../src/reference/calculators/command.js';
 import { readCommandLine } from '../../../src/reference/calculators/commandLine.js';
+import { readAnswer } from '../../../src/reference/calculators/exchange.js';
 import { ReferenceFailure } from '../../../src/reference/failures.js';
 import { checkLabel } from '../../../src/reference/gate.js';
 import type { ReferenceStructure } from '../../../src/reference/types.js';
@@ -180,5 +181,90 @@ describe('a command line', () => {
     );
     const error = await inScratch((context) => missing.evaluate(structure, context)).catch((e: unknown) => e);
     expect(error).toMatchObject({ failureClass: 'input-wrong', symptom: 'not-started' });
+  });
+});
+
+describe('a program with a language of its own', () => {
+  const OWN = fileURLToPath(new URL('../programs/ownLanguage.mjs', import.meta.url));
+  const TEMPLATE = 'cell\n{lattice}\natoms {atoms}\n{positions}\n';
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'anharmony-template-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  const made = async (template: string) => {
+    await writeFile(join(folder, 'own.inp'), template);
+    const command = [process.execPath, OWN, '{input}', '{output}'];
+    return commandCalculator({ calculator: 'command', command, template: 'own.inp' }, { folder });
+  };
+
+  it('gets its template with all digits, and its answer in JSON is the label', async () => {
+    const own = await made(TEMPLATE);
+    const [there, here] = [
+      await inScratch((context) => own.evaluate(structure, context)),
+      await inScratch((context) => calculator('well').evaluate(structure, context)),
+    ];
+    expect(there.forces).toEqual(here.forces);
+    expect(there).toMatchObject({ energy: here.energy, converged: true, program: 'own language 1.0' });
+    expect(own.inputFiles?.(structure)).toEqual({ 'input.inp': expect.stringMatching(/^cell\n4 0 0\n/) });
+  });
+
+  it('has another identity with another template', async () => {
+    const { identity } = await made(TEMPLATE);
+    expect((await made(`${TEMPLATE}\n`)).identity).not.toEqual(identity);
+  });
+
+  it('is refused where the program would not see the structure', async () => {
+    await expect(made('cell\n{positions}')).rejects.toThrow(/no \{lattice\}/);
+    await expect(made('{lattice}\n{position}')).rejects.toThrow(/no \{positions\}/);
+    const command = ['true', '{input}', '{output}'];
+    const missing = { calculator: 'command', command, template: 'none.inp' } as const;
+    expect(() => commandCalculator(missing, { folder })).toThrow(/reference\.template/);
+  });
+
+  it('fills in fractional positions, species and their number', async () => {
+    const { inputFiles } = await made('{types} {species}\n{lattice}\n{fractional}\n{ other }');
+    const text = inputFiles?.({ ...structure, positions: positions.slice() })['input.inp'] as string;
+    expect(text.split('\n')).toEqual([
+      '2 Ne Ar',
+      '4 0 0',
+      '0 4 0',
+      '0 0 4',
+      'Ne 0 0 0',
+      'Ar 0 0.5 0.5',
+      'Ne 0.5 0 0.5',
+      'Ar 0.5 0.5 0',
+      '{ other }',
+    ]);
+  });
+});
+
+describe('an answer in JSON', () => {
+  const forces = Array.from({ length: 4 }, () => [0, 0.5, -1]);
+  const read = (answer: unknown) =>
+    inScratch(async ({ scratch }) => {
+      const path = join(scratch, 'output.json');
+      await writeFile(path, typeof answer === 'string' ? answer : JSON.stringify(answer));
+      return readAnswer(path, structure, ['its last line']);
+    });
+
+  it('may lack all but the forces', async () => {
+    const answer = await read({ forces });
+    expect(answer).toMatchObject({ energy: Number.NaN, converged: true, program: undefined });
+    expect([...answer.forces.slice(0, 3)]).toEqual([0, 0.5, -1]);
+    expect(await read({ forces, converged: false })).toMatchObject({ converged: false });
+  });
+
+  it.each([
+    ['is cut', '{"forces": [[0', /JSON/],
+    ['has too few forces', { forces: forces.slice(1) }, /3 atoms instead of 4/],
+    ['has no number', { forces: [...forces.slice(1), [0, 0, null]] }, /forces\.3\.2/],
+    ['has other atoms', { forces, species: ['Ar', 'Ne', 'Ne', 'Ar'] }, /atom 1 is Ar instead of Ne/],
+    ['has fewer species', { forces, species: ['Ne', 'Ar', 'Ne'] }, /atom 4 is missing/],
+    ['has no forces', { energy: 1 }, /forces/],
+  ])('that %s is no label', async (_, answer, message) => {
+    const error = await read(answer).catch((e: unknown) => e);
+    expect(error).toMatchObject({ symptom: 'bad-output', evidence: ['its last line'] });
+    expect((error as Error).message).toMatch(message);
   });
 });
