@@ -34,9 +34,8 @@ function claim() {
   for (let k = 0; ; k++) {
     const kind = WAYS[k % WAYS.length];
     try {
-      writeFileSync(join(diary, `sabotage-${k}`), JSON.stringify({ way: kind, structure: name }), {
-        flag: 'wx',
-      });
+      const entry = JSON.stringify({ way: kind, at: new Date().toISOString() });
+      writeFileSync(join(diary, `sabotage-${k}`), entry, { flag: 'wx' });
       return kind;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
