@@ -74,7 +74,7 @@ async function campaign(share: number): Promise<Campaign> {
   };
   writeFileSync(join(path, 'campaign.yaml'), stringify({ ...file, reference }));
   const running = start(['run', 'campaign.yaml', '--format', 'plain'], path);
-  const janitor = setInterval(() => makeRoom(join(disk, 'ballast')), 500);
+  const janitor = setInterval(() => makeRoom(join(disk, 'ballast'), join(diary, 'full')), 500);
   const finished = await running.finished.finally(() => clearInterval(janitor));
   const results = join(path, 'runs/silicon-qe');
   return {
@@ -87,8 +87,9 @@ async function campaign(share: number): Promise<Campaign> {
   };
 }
 
-function makeRoom(ballast: string): void {
-  if (existsSync(ballast) && Date.now() - statSync(ballast).mtimeMs > FULL) rmSync(ballast);
+function makeRoom(ballast: string, wanted: string): void {
+  if (!existsSync(wanted) && existsSync(ballast) && Date.now() - statSync(ballast).mtimeMs > FULL)
+    rmSync(ballast);
 }
 
 /** Forces on the same displaced atoms by the force field that a campaign has ended with. */

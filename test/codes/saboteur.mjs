@@ -8,7 +8,9 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statfsSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -70,9 +72,19 @@ const ended = new Promise((resolve) => child.once('exit', (code, signal) => reso
 if (way === 'disk-full' || way === 'killed') {
   const iterating = () => readFileSync('pw.out', 'utf8').includes('iteration #  2');
   while (child.exitCode === null && !iterating()) await sleep(50);
-  if (way === 'disk-full') fill();
-  else child.kill('SIGKILL');
+  if (way === 'disk-full') {
+    writeFileSync(join(diary, 'full'), '');
+    fill();
+    // What the run beside it gives back is taken as well.
+    setInterval(fill, 100).unref();
+  } else child.kill('SIGKILL');
 }
 const { code, signal } = await ended;
+if (way === 'disk-full') {
+  // Room is made a while after this: before, nobody would have noticed.
+  const now = new Date();
+  utimesSync(join(disk, 'ballast'), now, now);
+  rmSync(join(diary, 'full'));
+}
 if (signal !== null) process.kill(process.pid, signal);
 else process.exitCode = code;
