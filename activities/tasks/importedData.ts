@@ -26,9 +26,9 @@ export async function importData(store: Store, context: CampaignContext): Promis
   const { bundle, supercell, supercellHash } = context;
   const structures: Ref[] = [];
   const warnings: string[] = [];
-  for (const { name, text } of bundle.data ?? []) {
+  for (const { name, text, refused: before = [] } of bundle.data ?? []) {
     const { frames, refused } = parseData(text, name);
-    warnings.push(...refused.map((problem) => `left out: ${formatProblem(problem)}`));
+    warnings.push(...[...before, ...refused].map((problem) => `left out: ${formatProblem(problem)}`));
     for (const frame of frames) {
       const { displacements, forces } = placeInSupercell(frame, supercell);
       const structure = await putStructure(store, supercellHash, displacements);

@@ -1,3 +1,4 @@
+import type { Problem } from '../errors.js';
 import type { TemperatureProgram } from '../md/temperature.js';
 import type { AcquisitionSettings } from '../uncertainty/types.js';
 import type { CampaignSettings } from './schema.js';
@@ -12,15 +13,21 @@ export interface InputFile {
   readonly text: string;
 }
 
+/** A file with labelled structures; where a part of it was taken, or it is no text that workers read, these as extended XYZ. */
+export interface DataInput extends InputFile {
+  /** What of the file is no label; absent where the text says it itself. */
+  readonly refused?: readonly Problem[];
+}
+
 /** Everything that a campaign is: the artifact that all its activities start from. */
 export interface CampaignBundle {
   readonly format: 'anharmony-campaign';
   readonly methodVersion: number;
   readonly settings: CampaignSettings;
   readonly crystal: InputFile;
-  readonly testSet: InputFile | null;
+  readonly testSet: DataInput | null;
   /** Imported training data; absent where there is none. */
-  readonly data?: readonly InputFile[];
+  readonly data?: readonly DataInput[];
   /** The campaign file as it was written. */
   readonly source: string;
   /** Its folder: where a reference program's own files are found. */

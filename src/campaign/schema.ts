@@ -62,14 +62,27 @@ const regression = z
   .prefault({})
   .describe('Bayesian ridge regression');
 
+const selection = {
+  every: count.optional().describe('Each so many-th structure of the file; 1 where nothing is said'),
+  from: count.optional().describe('The first that may be taken, by its number in the file'),
+  to: count.optional().describe('The last that may be taken'),
+};
+
+const dataFile = z.union([
+  relativePath,
+  z
+    .strictObject({ file: relativePath.describe('Relative to the campaign file'), ...selection })
+    .describe('A part of a trajectory, e.g. { file: vasprun.xml, every: 50, from: 1001 }'),
+]);
+
 const initial = z
   .strictObject({
     data: z
-      .array(z.string().min(1))
+      .array(dataFile)
       .min(1)
       .optional()
       .describe(
-        'Files of an existing ab initio MD trajectory or data set, extended XYZ or vasprun.xml: structures that stay in the training set',
+        'Files of an existing ab initio MD trajectory or data set (extended XYZ, vasprun.xml, pw.x’s XML, OUTCAR), or parts of them, e.g. { file: vasprun.xml, every: 50, from: 1001 }: structures that stay in the training set',
       ),
     random: z
       .strictObject({
@@ -219,7 +232,8 @@ const test = z
     }),
     z.strictObject({
       source: z.literal('file'),
-      file: relativePath.describe('Extended XYZ with forces'),
+      file: relativePath.describe('Extended XYZ, vasprun.xml, pw.x’s XML or OUTCAR'),
+      ...selection,
     }),
   ])
   .optional()

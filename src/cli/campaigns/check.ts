@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type CampaignBundle, type InputFile, rulesOf } from '../../campaign/bundle.js';
+import { type CampaignBundle, type DataInput, rulesOf } from '../../campaign/bundle.js';
 import { MOST_IMPORTED } from '../../campaign/inheritance.js';
 import { parseData } from '../../crystal/data.js';
 import { reducedFormula } from '../../crystal/formula.js';
@@ -64,8 +64,8 @@ export function checkCampaign(
   ];
 }
 
-function dataLines({ name, text }: InputFile, supercell: Supercell): string[] {
-  const { refused } = parseData(text, name);
+function dataLines({ name, text, refused: before = [] }: DataInput, supercell: Supercell): string[] {
+  const refused = [...before, ...parseData(text, name).refused];
   const count = labelledFrames(text, name, supercell).length;
   return [
     `imported: ${count} ${count === 1 ? 'structure' : 'structures'} of ${name}`,
@@ -105,7 +105,7 @@ function checkData({ settings, data }: CampaignBundle, supercell: Supercell): vo
       message: 'too many structures',
       got: String(all),
       expected: `at most ${MOST_IMPORTED}`,
-      hint: 'neighbouring frames of a trajectory tell nearly the same: take each 50th or so',
+      hint: 'neighbouring frames of a trajectory tell nearly the same: take each 50th or so, { file: …, every: 50 }',
     });
   }
 }

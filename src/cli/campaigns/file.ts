@@ -2,14 +2,17 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import {
   type CampaignBundle,
+  type DataInput,
   fingerprintSource,
   type InputFile,
   METHOD_VERSION,
 } from '../../campaign/bundle.js';
 import { parseCampaign } from '../../campaign/parse.js';
+import type { DataSelection } from '../../crystal/dataSelection.js';
 import { readText } from '../../crystal/read.js';
 import { inputError } from '../../errors.js';
 import { hashOf } from '../../store/canonical.js';
+import { dataText, readDataFile } from '../data/dataFile.js';
 
 /** A campaign file with the files that it names. */
 export interface LoadedCampaign {
@@ -34,17 +37,19 @@ export function assembleCampaign(
   const settings = parseCampaign(source, path);
   const folder = dirname(resolve(path));
   const read = (name: string, field: string) => readInput(folder, name, field, spare);
+  const readData = (file: DataSource, field: string) => readDataInput(folder, file, field, spare);
   const bundle: CampaignBundle = {
     format: 'anharmony-campaign',
     methodVersion: METHOD_VERSION,
     settings,
     crystal: { name: settings.crystal, text: read(settings.crystal, 'crystal') },
-    testSet:
-      settings.test?.source === 'file'
-        ? { name: settings.test.file, text: read(settings.test.file, 'test.file') }
-        : null,
+    testSet: settings.test?.source === 'file' ? readData(settings.test, 'test.file') : null,
     ...(settings.initial.data && {
-      data: settings.initial.data.map((name, k) => ({ name, text: read(name, `initial.data.${k}`) })),
+      data: settings.initial.data.map((file, k) =>
+        typeof file === 'string'
+          ? readData({ file }, `initial.data.${k}`)
+          : readData(file, `initial.data.${k}.file`),
+      ),
     }),
     source,
     folder,
@@ -63,6 +68,30 @@ export function inputsOf({ crystal, testSet, data }: CampaignBundle): readonly I
 
 /** Files that a campaign names lie in its folder, so that the folder is the whole campaign. */
 function readInput(folder: string, name: string, field: string, spare: readonly InputFile[]): string {
+  const path = pathWithin(folder, name, field);
+  const kept = existsSync(path) ? undefined : spare.find((file) => file.name === name);
+  return kept?.text ?? readText(path, field);
+}
+
+/** A file of a trajectory, or a part of it. */
+interface DataSource extends DataSelection {
+  readonly file: string;
+}
+
+function readDataInput(
+  folder: string,
+  { file: name, every, from, to }: DataSource,
+  field: string,
+  spare: readonly InputFile[],
+): DataInput {
+  const path = pathWithin(folder, name, field);
+  const part = every !== undefined || from !== undefined || to !== undefined;
+  const reading = part ? { selection: { every, from, to } } : {};
+  const kept = existsSync(path) ? undefined : spare.find((file) => file.name === name);
+  return { name, ...(kept ? dataText(kept.text, path, reading) : readDataFile(path, field, reading)) };
+}
+
+function pathWithin(folder: string, name: string, field: string): string {
   const path = resolve(folder, name);
   const within = relative(folder, path);
   if (isAbsolute(name) || within.startsWith(`..${sep}`) || within === '..') {
@@ -74,6 +103,5 @@ function readInput(folder: string, name: string, field: string, spare: readonly 
       hint: 'copy the file beside the campaign file: the folder is then the whole campaign',
     });
   }
-  const kept = existsSync(path) ? undefined : spare.find((file) => file.name === name);
-  return kept?.text ?? readText(path, field);
+  return path;
 }

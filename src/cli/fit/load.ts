@@ -7,6 +7,7 @@ import { analyseSymmetry } from '../../crystal/symmetry.js';
 import type { Supercell } from '../../crystal/types.js';
 import { FailureError, formatProblem, inputError } from '../../errors.js';
 import type { LabelledStructure } from '../../regression/trainingRows.js';
+import { readDataFile } from '../data/dataFile.js';
 
 /** A structure and where it comes from, for people: `run.xml step 3`. */
 export interface LoadedStructure extends LabelledStructure {
@@ -21,7 +22,7 @@ export async function loadSupercell(crystalPath: string, idealPath: string): Pro
 }
 
 /**
- * All structures of the files (extended XYZ, vasprun.xml), one file after the other, in the supercell's atom order. What
+ * All structures of the files (extended XYZ, vasprun.xml, pw.x's XML, OUTCAR), one file after the other, in the supercell's atom order. What
  * is no label goes to `onWarning` with its reason.
  */
 export async function loadStructures(
@@ -31,8 +32,9 @@ export async function loadStructures(
 ): Promise<LoadedStructure[]> {
   const structures: LoadedStructure[] = [];
   for (const path of paths) {
-    const { frames, refused } = parseData(await readText(path, 'DATA'), basename(path));
-    for (const problem of refused) onWarning(`left out: ${formatProblem(problem)}`);
+    const { text, refused: before = [] } = readDataFile(path, 'DATA');
+    const { frames, refused } = parseData(text, basename(path));
+    for (const problem of [...before, ...refused]) onWarning(`left out: ${formatProblem(problem)}`);
     for (const frame of frames)
       structures.push({ ...placeInSupercell(frame, supercell), source: frame.source });
   }

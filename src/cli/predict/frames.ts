@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import type { Structure } from '../../crystal/assignment.js';
+import { dataFormatOf, parseData } from '../../crystal/data.js';
 import { parseExtxyz } from '../../crystal/formats/extxyz.js';
-import { isVasprun, parseVasprun } from '../../crystal/formats/vasprun.js';
 import { cartesianPositions } from '../../crystal/geometry.js';
 import { formatOf, parseCrystal } from '../../crystal/read.js';
 import { formatProblem } from '../../errors.js';
-import { readTextFile } from '../textFile.js';
+import { readDataFile } from '../data/dataFile.js';
 
 /** A structure to predict, with reference forces where its file has them. */
 export interface Frame extends Structure {
@@ -16,19 +16,19 @@ export interface Frame extends Structure {
 }
 
 /**
- * All structures of a file: extended XYZ, vasprun.xml, or a POSCAR. Ionic steps of VASP that are no labels go to `onWarning`.
+ * All structures of a file: extended XYZ, vasprun.xml, pw.x's XML, OUTCAR, or a POSCAR. Ionic steps that are no labels go to `onWarning`.
  * Throws `InputError` naming file:line.
  */
 export async function readFrames(
   path: string,
   onWarning: (message: string) => void,
 ): Promise<readonly Frame[]> {
-  const text = await readTextFile(path, 'STRUCTURES');
+  const { text, refused: before = [] } = readDataFile(path, 'STRUCTURES');
   const name = basename(path);
-  if (isVasprun(text, name)) {
-    const { frames, refused } = parseVasprun(text, name);
-    for (const problem of refused) onWarning(`left out: ${formatProblem(problem)}`);
-    return frames.map((frame) => ({ ...frame, source: `${name} step ${frame.step}` }));
+  if (['vasprun', 'pw'].includes(dataFormatOf(text, name)) || before.length > 0) {
+    const { frames, refused } = parseData(text, name);
+    for (const problem of [...before, ...refused]) onWarning(`left out: ${formatProblem(problem)}`);
+    return frames;
   }
   if (formatOf(text, name) === 'poscar') {
     const crystal = parseCrystal(text, name);

@@ -24,6 +24,8 @@ export interface Columns {
   readonly numbers: boolean;
   readonly positions: number;
   readonly forces: number;
+  /** All columns by name in lower case. */
+  readonly named: ReadonlyMap<string, { readonly from: number; readonly width: number }>;
 }
 
 /** @throws InputError naming `where` for Properties that cannot be read, or without species or positions */
@@ -71,6 +73,7 @@ export function columnsOf(comment: ReadonlyMap<string, InfoValue>, where: string
     numbers: symbols < 0,
     positions,
     forces: find(FORCE_KEYS, 3),
+    named: columns,
   };
 }
 

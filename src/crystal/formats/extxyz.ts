@@ -17,7 +17,7 @@ export interface ExtxyzFrame {
   readonly forces?: Float64Array;
   /** eV. */
   readonly energy?: number;
-  /** Further columns, written after the forces; not filled by the reader. */
+  /** Further columns, written after the forces; the reader fills those that it was asked for. */
   readonly extra?: readonly ExtxyzColumn[];
   /** All other keys of the comment line. */
   readonly info: Readonly<Record<string, InfoValue>>;
@@ -43,9 +43,13 @@ const ENERGY_KEYS = [
   'potential_energy',
 ];
 
-/** Reads all frames. @throws InputError naming file:line */
-export function parseExtxyz(text: string, filename: string): ExtxyzFrame[] {
-  const frames = [...extxyzFrames(text, filename)];
+/**
+ * Reads all frames.
+ * @param extra names of further columns to read where they are there
+ * @throws InputError naming file:line
+ */
+export function parseExtxyz(text: string, filename: string, extra: readonly string[] = []): ExtxyzFrame[] {
+  const frames = [...extxyzFrames(text, filename, extra)];
   if (frames.length > 0) return frames;
   throw inputError({
     field: filename,
@@ -56,14 +60,18 @@ export function parseExtxyz(text: string, filename: string): ExtxyzFrame[] {
 }
 
 /** Frames one after the other: a large file is never split into all its lines at once. @throws InputError naming file:line */
-export function* extxyzFrames(text: string, filename: string): Generator<ExtxyzFrame, void> {
+export function* extxyzFrames(
+  text: string,
+  filename: string,
+  extra: readonly string[] = [],
+): Generator<ExtxyzFrame, void> {
   const lines = lineReader(text, filename);
   for (let first = lines.take(); first !== undefined; first = lines.take()) {
     if (first.trim() === '') continue;
     const atoms = atomCount(first, lines.where());
     const comment = lines.take();
     if (comment === undefined) throw truncated(lines.where(), 'the comment line', atoms, 0);
-    yield readFrame(lines, atoms, parseComment(comment, lines.where()), lines.where());
+    yield readFrame(lines, atoms, parseComment(comment, lines.where()), lines.where(), extra);
   }
 }
 
@@ -106,6 +114,7 @@ function readFrame(
   atoms: number,
   comment: ReadonlyMap<string, InfoValue>,
   where: string,
+  wanted: readonly string[],
 ): ExtxyzFrame {
   const lattice = latticeOf(comment, where);
   const columns = columnsOf(comment, where);
@@ -113,6 +122,10 @@ function readFrame(
   const species: string[] = [];
   const positions = new Float64Array(3 * atoms);
   const forces = columns.forces < 0 ? undefined : new Float64Array(3 * atoms);
+  const extra = wanted.flatMap((name) => {
+    const column = columns.named.get(name.toLowerCase());
+    return column ? [{ name, ...column, values: new Float64Array(column.width * atoms) }] : [];
+  });
   for (let i = 0; i < atoms; i++) {
     const line = lines.take();
     if (line === undefined) throw truncated(lines.where(), `atom ${i + 1}`, atoms, i);
@@ -124,12 +137,16 @@ function readFrame(
       positions[3 * i + k] = parseNumber(tokens[columns.positions + k], at, 'a coordinate');
       if (forces !== undefined) forces[3 * i + k] = parseNumber(tokens[columns.forces + k], at, 'a force');
     }
+    for (const { name, from, width, values } of extra)
+      for (let k = 0; k < width; k++)
+        values[width * i + k] = parseNumber(tokens[from + k], at, `a number of ${name}`);
   }
   return {
     lattice,
     species,
     positions,
     ...(forces === undefined ? {} : { forces }),
+    ...(extra.length > 0 && { extra: extra.map(({ name, width, values }) => ({ name, width, values })) }),
     ...(energyKey === undefined ? {} : { energy: energyOf(comment.get(energyKey)!, where, energyKey) }),
     info: Object.fromEntries(
       [...comment].filter(([key]) => key !== energyKey && !/^(lattice|properties|pbc)$/i.test(key)),

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { dataFormatOf, formatData, parseData } from '../../crystal/data.js';
+import type { DataSelection } from '../../crystal/dataSelection.js';
+import { readText } from '../../crystal/read.js';
+import { inputError, type Problem } from '../../errors.js';
+import { readOutcar } from './outcar.js';
+
+/** A text that `parseData` takes, and what of the file it was made from is no label. */
+export interface DataText {
+  readonly text: string;
+  /** Absent where `parseData` says it of the text. */
+  readonly refused?: readonly Problem[];
+}
+
+/** How a data file is read. */
+export interface Reading {
+  readonly selection?: DataSelection;
+  /** A Python with ASE, for OUTCARs. */
+  readonly python?: string;
+}
+
+/**
+ * A data file as text: what is compressed (gzip) is unpacked, an OUTCAR goes through ASE, and of a selection only the
+ * structures are kept, as extended XYZ.
+ * @param field what an error about the file itself names
+ * @throws InputError
+ */
+export function readDataFile(path: string, field: string, reading: Reading = {}): DataText {
+  return dataText(readPlain(path, field), path, reading);
+}
+
+/** The same from a text that stands, or would stand, at `path`. */
+export function dataText(text: string, path: string, { selection, python }: Reading): DataText {
+  const name = basename(path);
+  if (dataFormatOf(text, name) === 'outcar') {
+    const { frames, refused } = readOutcar(path, text, name, python);
+    // Through the parser once more: it selects, and says where nothing is left.
+    const kept = parseData(formatData(frames), name, selection).frames;
+    return { text: formatData(kept), refused };
+  }
+  if (selection === undefined) return { text };
+  const { frames, refused } = parseData(text, name, selection);
+  return { text: formatData(frames), refused };
+}
+
+/** A text file, unpacked where it is compressed. */
+function readPlain(path: string, field: string): string {
+  if (!/\.gz$/i.test(path)) return readText(path, field);
+  // Refuses what is not there in the words of every other file.
+  readText(path, field);
+  try {
+    return gunzipSync(readFileSync(path)).toString('utf8');
+  } catch (error) {
+    throw inputError({
+      field,
+      message: `the file cannot be unpacked: ${(error as Error).message}`,
+      got: path,
+      expected: 'a whole gzip file',
+    });
+  }
+}
