@@ -10,7 +10,7 @@ import { checkStructure } from '../../src/reference/gate.js';
 import { Detached } from '../../src/reference/launchers/types.js';
 import { type Progress, START } from '../../src/reference/progress.js';
 import type { Calculator } from '../../src/reference/types.js';
-import { putLabel } from '../../src/store/artifacts/label.js';
+import { LABELS, labelKey, putLabel } from '../../src/store/artifacts/label.js';
 import { getStructure } from '../../src/store/artifacts/structure.js';
 import { makeFolder } from '../../src/store/atomicFile.js';
 import { hashOf } from '../../src/store/canonical.js';
@@ -40,11 +40,11 @@ export async function label(environment: TaskEnvironment, { campaign, command }:
   const settings = command.reference ?? context.settings.reference;
   const folder = campaignFolder(environment.places.work, context.fingerprint);
   const calculator = calculatorOf(context, settings, folder);
-  const key = `${command.ref.hash}:${hashOf(calculator.identity)}`;
+  const key = labelKey(command.ref, hashOf(calculator.identity));
   const wanted: Wanted = { context, settings, calculator, command, key };
   const log = openAttempts(store, `${context.fingerprint}:${command.id}:${key}`);
   const made = await log.made();
-  const known = await store.resolve('label', key);
+  const known = await store.resolve(LABELS, key);
   // What this campaign has computed itself, before its worker died, is no label of somebody else.
   const own = made.some((attempt) => attempt.label !== undefined);
   const outcome: LabelOutcome =
@@ -128,7 +128,7 @@ async function accepted(
   label: Ref,
   made: readonly MadeAttempt[],
 ): Promise<LabelOutcome> {
-  return { accepted: true, label: await store.link('label', key, label), adopted: false, ...summary(made) };
+  return { accepted: true, label: await store.link(LABELS, key, label), adopted: false, ...summary(made) };
 }
 
 function summary(made: readonly MadeAttempt[]) {

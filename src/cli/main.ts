@@ -17,6 +17,7 @@ const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () 
     names: ['reproduce'],
     load: async () => (await import('./commands/reproduce.js')).registerReproduce,
   },
+  { names: ['labels'], load: async () => (await import('./commands/labels.js')).registerLabels },
   { names: ['gc'], load: async () => (await import('./commands/gc.js')).registerGc },
   { names: ['worker'], load: async () => (await import('./commands/worker.js')).registerWorker },
   { names: ['server'], load: async () => (await import('./commands/server.js')).registerServer },

@@ -28,8 +28,10 @@ export interface DataFile {
 /** Under it a frame keeps the number that it had in another file, so that a selection taken twice is the same selection. */
 const NUMBER_KEY = 'anharmony_step';
 
+export type DataFormat = 'extxyz' | 'vasprun' | 'pw' | 'outcar';
+
 /** What a data file is, by its content first: its name may say what it was made from. */
-export function dataFormatOf(text: string, filename: string): 'extxyz' | 'vasprun' | 'pw' | 'outcar' {
+export function dataFormatOf(text: string, filename: string): DataFormat {
   if (isPwXml(text)) return 'pw';
   if (/^\s*\d+\s*\r?\n/.test(text.slice(0, 200))) return 'extxyz';
   if (isVasprun(text, filename)) return 'vasprun';

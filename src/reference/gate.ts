@@ -107,10 +107,15 @@ function checkLargestForce(forces: Float64Array, limit: number): Rejection | und
   return { accepted: false, rule: 'force', reason, measured: largest, limit };
 }
 
-function checkNetForce(forces: Float64Array, limit: number): Verdict {
+/** |ΣF| / atoms, eV/Å. */
+export function netForceOf(forces: Float64Array): number {
   const sum = [0, 0, 0];
   for (let i = 0; i < forces.length; i++) sum[i % 3] += forces[i];
-  const netForce = norm(sum[0], sum[1], sum[2]) / Math.max(1, forces.length / 3);
+  return norm(sum[0], sum[1], sum[2]) / Math.max(1, forces.length / 3);
+}
+
+function checkNetForce(forces: Float64Array, limit: number): Verdict {
+  const netForce = netForceOf(forces);
   if (netForce <= limit) return { accepted: true, netForce };
   const reason = `the forces add up to ${netForce.toPrecision(4)} eV/Å per atom instead of zero`;
   return { accepted: false, rule: 'net-force', reason, measured: netForce, limit };

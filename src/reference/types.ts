@@ -54,6 +54,16 @@ export interface Correctable {
 /** What a code reads, by name in the folder of its run. */
 export type InputFiles = Readonly<Record<string, string | Uint8Array>>;
 
+/** What an output says that it was computed with, beside the settings of a campaign. */
+export interface OutputComparison {
+  /** Program and version as it reported itself. */
+  readonly program: string;
+  /** `field` is the campaign file's, `got` the output's, `expected` the campaign's. */
+  readonly differences: readonly Problem[];
+  /** Settings that can change forces and that the output does not tell. */
+  readonly unchecked: readonly string[];
+}
+
 /** One reference code with its settings. */
 export interface Calculator {
   readonly name: string;
@@ -65,6 +75,8 @@ export interface Calculator {
   readonly missing?: readonly Problem[];
   /** The input of one evaluation, nothing being run; absent for what runs inside this program. */
   inputFiles?(structure: ReferenceStructure): InputFiles;
+  /** Compares an output of this code that was made without this program; undefined for what is none. */
+  compareOutput?(text: string): OutputComparison | undefined;
   /** Absent for a code that runs inside this program. */
   readonly launcher?: Launcher;
   evaluate(structure: ReferenceStructure, context: ReferenceContext): Promise<ReferenceResult>;

@@ -7,6 +7,7 @@ export type ArtifactKind =
   | 'structure'
   | 'label'
   | 'label-attempt'
+  | 'label-import'
   | 'training-set'
   | 'gram'
   | 'force-field'

@@ -88,7 +88,8 @@ function readDataInput(
   const part = every !== undefined || from !== undefined || to !== undefined;
   const reading = part ? { selection: { every, from, to } } : {};
   const kept = existsSync(path) ? undefined : spare.find((file) => file.name === name);
-  return { name, ...(kept ? dataText(kept.text, path, reading) : readDataFile(path, field, reading)) };
+  const { text, refused } = kept ? dataText(kept.text, path, reading) : readDataFile(path, field, reading);
+  return { name, text, ...(refused && { refused }) };
 }
 
 function pathWithin(folder: string, name: string, field: string): string {

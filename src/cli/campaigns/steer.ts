@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { answerTo } from '../../campaign/answers.js';
 import type { CampaignBundle } from '../../campaign/bundle.js';
@@ -9,6 +8,7 @@ import type { CampaignState, SettingChange } from '../../campaign/state.js';
 import type { TaskQueues } from '../../campaign/status.js';
 import { type Order, refusal, type SetOrder, type Steering } from '../../campaign/steering.js';
 import { FailureError, inputError } from '../../errors.js';
+import { signature } from '../signature.js';
 import { checkDynamics } from './checkDynamics.js';
 import { observe } from './observe.js';
 import { restart, workflowId } from './registry.js';
@@ -85,9 +85,4 @@ export async function wake(
 
 function refused(name: string, reason: string) {
   return inputError({ field: 'CAMPAIGN', message: `campaign ${name} does not take this: ${reason}` });
-}
-
-/** Who steers, and when: for the ledger. */
-function signature(): { readonly by: string; readonly at: string } {
-  return { by: `${userInfo().username}@${hostname()}`, at: new Date().toISOString() };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { dataFormatOf, formatData, parseData } from '../../crystal/data.js';
+import { type DataFormat, dataFormatOf, formatData, parseData } from '../../crystal/data.js';
 import type { DataSelection } from '../../crystal/dataSelection.js';
 import { readText } from '../../crystal/read.js';
 import { inputError, type Problem } from '../../errors.js';
@@ -10,6 +10,8 @@ import { readOutcar } from './outcar.js';
 /** A text that `parseData` takes, and what of the file it was made from is no label. */
 export interface DataText {
   readonly text: string;
+  /** What the file itself is. */
+  readonly format: DataFormat;
   /** Absent where `parseData` says it of the text. */
   readonly refused?: readonly Problem[];
 }
@@ -34,15 +36,16 @@ export function readDataFile(path: string, field: string, reading: Reading = {})
 /** The same from a text that stands, or would stand, at `path`. */
 export function dataText(text: string, path: string, { selection, python }: Reading): DataText {
   const name = basename(path);
-  if (dataFormatOf(text, name) === 'outcar') {
+  const format = dataFormatOf(text, name);
+  if (format === 'outcar') {
     const { frames, refused } = readOutcar(path, text, name, python);
     // Through the parser once more: it selects, and says where nothing is left.
     const kept = parseData(formatData(frames), name, selection).frames;
-    return { text: formatData(kept), refused };
+    return { text: formatData(kept), format, refused };
   }
-  if (selection === undefined) return { text };
+  if (selection === undefined) return { text, format };
   const { frames, refused } = parseData(text, name, selection);
-  return { text: formatData(frames), refused };
+  return { text: formatData(frames), format, refused };
 }
 
 /** A text file, unpacked where it is compressed. */

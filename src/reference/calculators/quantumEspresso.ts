@@ -8,6 +8,7 @@ import type { Launcher } from '../launchers/types.js';
 import type { Calculator, ReferenceContext, ReferenceResult, ReferenceStructure } from '../types.js';
 import { findFiles } from './commandLine.js';
 import { checkSettings, flatSettings } from './quantumEspresso/check.js';
+import { comparePwXml } from './quantumEspresso/compare.js';
 import { pwInput } from './quantumEspresso/input.js';
 import { WITHOUT_EFFECT } from './quantumEspresso/keywords.js';
 import { PW_LADDER } from './quantumEspresso/ladder.js';
@@ -63,6 +64,12 @@ export function quantumEspresso(
       }),
       ...Object.fromEntries(pseudopotentials.map(({ name, bytes }) => [name, bytes])),
     }),
+    compareOutput: (text) =>
+      comparePwXml(text, {
+        settings: flat,
+        kpoints: settings.kpoints,
+        pseudopotentials: settings.pseudopotentials,
+      }),
     evaluate: (structure, context) =>
       evaluate(settings, folder, launcher, pseudopotentials, structure, context),
   };

@@ -14,6 +14,7 @@ import type {
 } from '../types.js';
 import { findFiles } from './commandLine.js';
 import { checkIncar, flatIncar } from './vasp/check.js';
+import { compareVasprun } from './vasp/compare.js';
 import { type SortedStructure, sortBySpecies, vaspInput } from './vasp/input.js';
 import { defaultBands, vaspLadder } from './vasp/ladder.js';
 import { checkNames, missingLibrary, type Potcar, readPotcars } from './vasp/potcar.js';
@@ -74,6 +75,7 @@ export function vasp(
           }
         : { ...texts, POTCAR: concatenated(sorted, potcars) };
     },
+    compareOutput: (text) => compareVasprun(text, { settings: flat, kpoints, potcars }),
     evaluate: (structure, context) => {
       if (missing) throw new InputError([missing]);
       return evaluate({ settings, folder, launcher, potcars, ladder }, structure, context);

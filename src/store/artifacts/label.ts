@@ -19,6 +19,25 @@ export interface LabelOrigin {
   readonly reference: string;
   /** Corrections that changed what was computed; absent where none did. */
   readonly changedPhysics?: readonly string[];
+  /** Computed elsewhere, with the same settings as a person stated; absent for what this program has had computed. */
+  readonly foreign?: ForeignOrigin;
+}
+
+/** The file that a label of somebody else's was read from. */
+export interface ForeignOrigin {
+  readonly file: string;
+  /** SHA-256 of its content. */
+  readonly sha256: string;
+  /** Number of the structure in it, from 1. */
+  readonly number: number;
+}
+
+/** The namespace of the labels of reference codes, by `labelKey`. */
+export const LABELS = 'label';
+
+/** What names a label, whichever campaign wants it. */
+export function labelKey(structure: Pick<Ref, 'hash'>, reference: string): string {
+  return `${structure.hash}:${reference}`;
 }
 
 export function putLabel(store: Store, label: Label, origin: LabelOrigin): Promise<Ref> {

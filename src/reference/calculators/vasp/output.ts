@@ -23,6 +23,8 @@ export interface VaspOutput {
   readonly refused: readonly string[];
   /** Tags as VASP used them, under the names in its `<parameters>`. */
   readonly parameters: CodeSettings;
+  /** Tags as INCAR had them. */
+  readonly incar: CodeSettings;
   /** The first of POTCAR's titles for each species, in the order in which VASP has them. */
   readonly titles: readonly string[];
   readonly kpoints: number;
@@ -43,10 +45,12 @@ export function readVaspOutput(text: string): VaspOutput {
   };
 }
 
-type Header = Pick<VaspOutput, 'calculations' | 'steps' | 'parameters' | 'titles' | 'kpoints'>;
+type Header = Pick<VaspOutput, 'calculations' | 'steps' | 'parameters' | 'incar' | 'titles' | 'kpoints'>;
 
-function readHeader(text: string): Header {
+/** All but the ionic steps themselves; of a file that was cut, as far as it goes. */
+export function readHeader(text: string): Header {
   const parameters: Record<string, SettingValue> = {};
+  const incar: Record<string, SettingValue> = {};
   const titles: string[] = [];
   let [calculations, steps, kpoints] = [0, 0, 0];
   const path: string[] = [];
@@ -72,6 +76,7 @@ function readHeader(text: string): Header {
     // The first value of a name counts: VASP repeats NELM for its response functions.
     if (tag && within('parameters') && !Object.hasOwn(parameters, tag.name))
       parameters[tag.name] = parsed(tag.type, current.trim());
+    if (tag && within('incar')) incar[tag.name] = parsed(tag.type, current.trim());
     if (name === 'c' && within('array:atomtypes')) titles.push(current.trim().replace(/\s+/g, ' '));
     if (name === 'calculation') calculations++;
     tag = undefined;
@@ -80,7 +85,7 @@ function readHeader(text: string): Header {
   });
   parser.write(text);
   // Five columns for each species; the last is the title.
-  return { calculations, steps, parameters, titles: titles.filter((_, i) => i % 5 === 4), kpoints };
+  return { calculations, steps, parameters, incar, titles: titles.filter((_, i) => i % 5 === 4), kpoints };
 }
 
 function parsed(type: string, text: string): SettingValue {

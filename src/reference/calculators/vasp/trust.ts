@@ -53,12 +53,16 @@ export function requireTrust(
   return label;
 }
 
-function usedName(tag: string): string {
+export function usedName(tag: string): string {
   return tag === 'ENCUT' ? 'ENMAX' : tag;
 }
 
 /** What vasprun.xml does not repeat, or repeats as a list, cannot be compared. */
-function isAsUsed(tag: string, asked: SettingValue, { parameters }: VaspOutput): boolean {
+export function isAsUsed(
+  tag: string,
+  asked: SettingValue,
+  { parameters }: Pick<VaspOutput, 'parameters'>,
+): boolean {
   const used = parameters[usedName(tag)];
   if (used === undefined) return true;
   // Printed with eight decimals.
