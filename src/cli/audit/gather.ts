@@ -3,6 +3,7 @@ import { FailureError } from '../../errors.js';
 import type { AuditReport } from '../../report/audit/page.js';
 import type { Telling } from '../../report/audit/sentences.js';
 import { type Paragraph, refitOf, structureStory } from '../../report/audit/story.js';
+import { getLabelImport, type LabelImport } from '../../store/artifacts/labelImport.js';
 import type { Ref, Store } from '../../store/types.js';
 import { PROGRAM_VERSION } from '../../version.js';
 import type { RecordedLedger } from '../campaigns/recordedLedger.js';
@@ -15,6 +16,18 @@ const ALL_ERRORS = 1500;
 export function campaignOf({ entries: [started] }: RecordedLedger): Ref {
   if (started?.type === 'started') return started.campaign;
   throw new FailureError('the ledger does not begin with the start of a campaign');
+}
+
+/** What sentences about a campaign need to know beside its ledger. */
+export async function tellingOf(store: Store, ledger: RecordedLedger): Promise<Telling> {
+  const { settings } = await readBundle(store, campaignOf(ledger));
+  const imports = new Map<string, LabelImport>();
+  for (const entry of ledger.entries) {
+    if (entry.type !== 'labelled' || !entry.adopted) continue;
+    const from = await getLabelImport(store, entry.label);
+    if (from) imports.set(entry.label.hash, from);
+  }
+  return { timestep: settings.md.timestep, imports };
 }
 
 /** Everything about one structure, what the refit did to its ε_B included; empty where there is none of this number. */

@@ -1,18 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { campaignContext, readBundle } from '../../../activities/tasks/context.js';
+import { readBundle } from '../../../activities/tasks/context.js';
 import type { TaskEnvironment } from '../../../activities/tasks/environment.js';
 import { tasks } from '../../../activities/tasks/index.js';
 import { rulesOf } from '../../campaign/bundle.js';
 import { oldForceFields } from '../../campaign/ending.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignEvent, Command } from '../../campaign/messages.js';
-import { displacedPositions } from '../../crystal/displaced.js';
 import { isBuiltIn } from '../../reference/catalogue.js';
-import { checkLabel } from '../../reference/gate.js';
-import { getLabel } from '../../store/artifacts/label.js';
-import { getStructure } from '../../store/artifacts/structure.js';
 import { canonicalText } from '../../store/canonical.js';
 import { MissingArtifactError } from '../../store/errors.js';
 import { readLedger } from '../../store/ledger.js';
@@ -22,6 +18,7 @@ import type { Ref, Store } from '../../store/types.js';
 import { happenings } from './events.js';
 import { replayLedger } from './replay.js';
 import { verifyChanges } from './steered.js';
+import { verifyLabels } from './verifyLabels.js';
 
 /** One thing that was proven, or not. */
 export interface Check {
@@ -108,30 +105,6 @@ async function verifyObjects(store: Store, ledger: readonly LedgerEntryBody[]): 
   }
   const gone = freed > 0 ? `; ${freed} older force fields were freed and are computed again below` : '';
   return `${refs.size - freed} objects, ${(bytes / 1048576).toFixed(1)} MiB: every hash is right${gone}`;
-}
-
-async function verifyLabels(
-  store: Store,
-  campaign: Ref,
-  ledger: readonly LedgerEntryBody[],
-): Promise<string> {
-  const { supercell, settings } = await campaignContext(store, campaign);
-  const structures = new Map(ledger.flatMap((e) => (e.type === 'asked' ? [[e.structure, e.ref]] : [])));
-  let labels = 0;
-  for (const entry of ledger) {
-    if (entry.type !== 'labelled') continue;
-    const { forces, energy } = await getLabel(store, entry.label);
-    const { lattice, species } = supercell.crystal;
-    const positions = displacedPositions(
-      supercell,
-      await getStructure(store, structures.get(entry.structure)!),
-    );
-    const result = { forces, energy, converged: true, program: '', seconds: 0 };
-    const verdict = checkLabel({ lattice, species, positions }, result, settings.reference.gate);
-    if (!verdict.accepted) throw new Error(`structure ${entry.structure}: ${verdict.reason}`);
-    labels++;
-  }
-  return `${labels} labels pass it`;
 }
 
 async function verifyDecisions(

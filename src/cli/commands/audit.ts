@@ -1,12 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { readBundle } from '../../../activities/tasks/context.js';
 import { inputError } from '../../errors.js';
 import { renderAudit } from '../../report/audit/page.js';
 import { story } from '../../report/audit/story.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
 import { openFolderStore } from '../../store/folderStore.js';
 import type { Store } from '../../store/types.js';
-import { campaignOf, gatherAudit, wholeStory } from '../audit/gather.js';
+import { gatherAudit, tellingOf, wholeStory } from '../audit/gather.js';
 import { storyLines } from '../audit/story.js';
 import { verifyCampaign } from '../audit/verify.js';
 import { publishedLedger, type RecordedLedger, recordedLedger } from '../campaigns/recordedLedger.js';
@@ -48,8 +47,7 @@ async function audit(name: string, options: AuditOptions): Promise<void> {
   const ledger = await auditedLedger(store, home, name);
   const write = (lines: readonly string[]) => process.stdout.write(`${lines.join('\n')}\n`);
   if (options.json) return void write(ledger.entries.map((entry) => JSON.stringify(entry)));
-  const { settings } = await readBundle(store, campaignOf(ledger));
-  const telling = { timestep: settings.md.timestep };
+  const telling = await tellingOf(store, ledger);
   if (options.html !== undefined) {
     await writeFileAtomic(options.html, renderAudit(await gatherAudit(store, ledger, telling)));
     return void write([options.html]);

@@ -1,12 +1,15 @@
 import { orderText } from '../../campaign/answers.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { PickSummary } from '../../campaign/state.js';
+import type { LabelImport } from '../../store/artifacts/labelImport.js';
 import { duration, forceError, mev, percent, picoseconds, plural, significant } from '../numbers.js';
 
 /** What the sentences need to know beside the ledger. */
 export interface Telling {
   /** fs */
   readonly timestep: number;
+  /** Where labels are from that were brought into the store from files, by their hashes. */
+  readonly imports?: ReadonlyMap<string, LabelImport>;
 }
 
 type Entry<T extends LedgerEntryBody['type']> = Extract<LedgerEntryBody, { type: T }>;
@@ -40,8 +43,9 @@ const SENTENCES: {
     `round ${e.round}: screening kept ${e.kept.join(', ') || 'none'}${e.dropped.length > 0 ? ` and dropped ${e.dropped.join(', ')}` : ''}`,
   ],
   attempt,
-  labelled: (e) => [
+  labelled: (e, { imports }) => [
     `structure ${e.structure}: label ${short(e.label.hash)}${e.adopted ? ', adopted from the store' : ''}`,
+    ...brought(e.adopted ? imports?.get(e.label.hash) : undefined),
   ],
   quarantined: (e) => [`structure ${e.structure}: quarantined, ${e.reason}`],
   explored: (e, telling) => [
@@ -59,6 +63,20 @@ const SENTENCES: {
   resumed: (e) => [`resumed${by(e.program)}`],
   finished: (e) => [`${e.verdict.kind}: ${e.verdict.reason}`],
 };
+
+/** Where an adopted label is from, and what of it rests on somebody's word. */
+function brought(from: LabelImport | undefined): string[] {
+  if (from === undefined) return [];
+  const { file, number, sha256, by: who, at, program, campaign, unchecked } = from;
+  const computed = program === undefined ? '' : `, computed by ${program}`;
+  const asked = campaign === undefined ? '' : ` for campaign ${campaign}`;
+  return [
+    `imported from ${file}, number ${number} (file ${short(sha256)}), by ${who} at ${at}${computed}${asked}`,
+    ...(unchecked
+      ? [`its settings are those of the campaign as ${who} stated; not compared: ${unchecked.join('; ')}`]
+      : []),
+  ];
+}
 
 /** Orders that wait for no round. */
 const AT_ONCE: readonly string[] = ['pause', 'resume'];
