@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 
-/** A python with these modules: $ANHARMONY_PYTHON, else python3; undefined where there is none. */
+/** A python with these modules: $ANHARMONY_PYTHON, else python3 or that of Debian's packages; undefined where there is none. */
 export function pythonWith(...modules: readonly string[]): string | undefined {
-  const candidates = [process.env['ANHARMONY_PYTHON'], 'python3'].filter((name) => name !== undefined);
+  const candidates = [process.env['ANHARMONY_PYTHON'], 'python3', '/usr/bin/python3'].filter(
+    (name) => name !== undefined,
+  );
   return candidates.find(
     (name) => spawnSync(name, ['-c', `import ${modules.join(', ')}`], { timeout: 60_000 }).status === 0,
   );

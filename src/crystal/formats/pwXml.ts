@@ -90,7 +90,13 @@ export function readPwXml(text: string): PwXml {
   });
   parser.write(text).close();
   if (final.texts.size === 0 && drafts.length === 0) throw new Error('no <output>');
-  return { program, input, final: recordOf(final), ionic: drafts.map(recordOf), kpoints };
+  return {
+    program,
+    input,
+    final: recordOf(final, 2),
+    ionic: drafts.map((step) => recordOf(step, 1)),
+    kpoints,
+  };
 }
 
 function draft(): Draft {
@@ -101,7 +107,8 @@ function isRecord(path: readonly string[]): boolean {
   return path[1] === 'step' || path[1] === 'output';
 }
 
-function recordOf({ texts, species, positions }: Draft): PwRecord {
+/** @param rydberg of `scf_error`: pw.x (6.7) writes Hartree in `<output>` and Ry in the steps, whatever the file's head says */
+function recordOf({ texts, species, positions }: Draft, rydberg: number): PwRecord {
   const scf = (name: string): string =>
     (texts.get(`convergence_info/scf_conv/${name}`) ?? texts.get(`scf_conv/${name}`) ?? '').trim();
   const number = (value: string | undefined): number => (value?.trim() ? Number(value) : Number.NaN);
@@ -109,7 +116,7 @@ function recordOf({ texts, species, positions }: Draft): PwRecord {
   return {
     converged: scf('convergence_achieved') === 'true',
     steps: number(scf('n_scf_steps')),
-    scfError: 2 * number(scf('scf_error')),
+    scfError: rydberg * number(scf('scf_error')),
     energy: HARTREE * number(texts.get('total_energy/etot')),
     forces: scaled(numbers(texts.get('forces') ?? ''), HARTREE / BOHR),
     structure: { lattice: scaled(cell, BOHR), species, positions: scaled(positions, BOHR) },
