@@ -4,6 +4,7 @@ import type { Attempt } from '../../src/campaign/ledger.js';
 import type { ReferenceSettings } from '../../src/campaign/schema.js';
 import type { LabelOutcome } from '../../src/campaign/state.js';
 import { displacedPositions } from '../../src/crystal/displaced.js';
+import { InputError } from '../../src/errors.js';
 import { type AcceptedResult, computeLabel } from '../../src/reference/attempts.js';
 import { createCalculator } from '../../src/reference/catalogue.js';
 import { checkStructure } from '../../src/reference/gate.js';
@@ -37,6 +38,29 @@ export async function label(environment: TaskEnvironment, { campaign, command }:
     const outcome = await importedLabel(store, context, command.ref);
     return { type: 'labelled' as const, command: command.id, structure: command.structure, outcome };
   }
+  const outcome = await ownWords(command, () => referenceLabel(environment, context, command));
+  return { type: 'labelled' as const, command: command.id, structure: command.structure, outcome };
+}
+
+/** What a person has said wrong of one structure costs this structure its label, not the campaign its life. */
+async function ownWords(
+  { reference }: ActivityInput<'label'>['command'],
+  make: () => Promise<LabelOutcome>,
+): Promise<LabelOutcome> {
+  try {
+    return await make();
+  } catch (error) {
+    if (reference === undefined || !(error instanceof InputError)) throw error;
+    return { accepted: false, reason: error.message, attempts: [], seconds: 0 };
+  }
+}
+
+async function referenceLabel(
+  environment: TaskEnvironment,
+  context: CampaignContext,
+  command: ActivityInput<'label'>['command'],
+): Promise<LabelOutcome> {
+  const { store } = environment;
   const settings = command.reference ?? context.settings.reference;
   const folder = campaignFolder(environment.places.work, context.fingerprint);
   const calculator = calculatorOf(context, settings, folder);
@@ -47,11 +71,8 @@ export async function label(environment: TaskEnvironment, { campaign, command }:
   const known = await store.resolve(LABELS, key);
   // What this campaign has computed itself, before its worker died, is no label of somebody else.
   const own = made.some((attempt) => attempt.label !== undefined);
-  const outcome: LabelOutcome =
-    known === undefined || own
-      ? await compute(environment, wanted, log, made)
-      : { accepted: true, label: known, adopted: true, attempts: [], seconds: 0 };
-  return { type: 'labelled' as const, command: command.id, structure: command.structure, outcome };
+  if (known === undefined || own) return compute(environment, wanted, log, made);
+  return { accepted: true, label: known, adopted: true, attempts: [], seconds: 0 };
 }
 
 export function calculatorOf(

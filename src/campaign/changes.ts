@@ -23,7 +23,8 @@ export const STEERABLE = [
 export function parseChange(text: string): SettingChange {
   const equals = text.indexOf('=');
   const key = text.slice(0, equals).trim();
-  if (equals < 1 || !/^[\w-]+(\.[\w-]+)*$/.test(key)) {
+  // Elements of arrays in a code's own words: starting_magnetization(1).
+  if (equals < 1 || !/^[\w-]+(\.[\w-]+)*(\(\d+(,\d+)*\))?$/.test(key)) {
     throw inputError({
       field: 'key=value',
       message: 'is no change of a setting',

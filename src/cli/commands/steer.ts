@@ -1,7 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
+import { cellOf } from '../../../activities/tasks/context.js';
+import { calculatorOf } from '../../../activities/tasks/label.js';
+import type { CampaignBundle } from '../../campaign/bundle.js';
 import { changedSettings, parseChange, requireSteerable } from '../../campaign/changes.js';
 import { parseDuration } from '../../campaign/duration.js';
+import { campaignSchema, type ReferenceSettings } from '../../campaign/schema.js';
 import type { CampaignState, SettingChange } from '../../campaign/state.js';
 import type { Answer, Order } from '../../campaign/steering.js';
 import { inputError } from '../../errors.js';
@@ -147,7 +151,7 @@ interface Resolution {
 
 function resolve(options: HomeOption & Resolution, name: string, structure: number): Promise<void> {
   const kind = answerKind(options);
-  const changes = (options.set ?? []).map(parseChange);
+  const changes = (options.set ?? []).map(parseChange).map(ofReference);
   requireReference(changes);
   return withClient(options, async (client, home) => {
     const { state } = await standing(client, name);
@@ -159,8 +163,7 @@ function resolve(options: HomeOption & Resolution, name: string, structure: numb
             reference:
               changes.length === 0
                 ? null
-                : changedSettings((await bundleOf(home, name)).source, [...state.changes, ...changes])
-                    .reference,
+                : changedReference(await bundleOf(home, name), [...state.changes, ...changes]),
           }
         : { kind };
     say(name, await tell(client, name, { kind: 'resolve', structure, answer }));
@@ -177,6 +180,22 @@ function answerKind({ retry, skip, abort, set: changes }: Resolution): Answer['k
     got: given.map((g) => `--${g}`).join(' ') || 'none',
     expected: '--retry (perhaps with --set reference.…=…), --skip or --abort',
   });
+}
+
+/** Nothing else can change for one structure, so that `electrons.mixing_beta` is enough. */
+function ofReference(change: SettingChange): SettingChange {
+  const [first] = change.key.split('.');
+  return Object.hasOwn(campaignSchema.shape, first) ? change : { ...change, key: `reference.${change.key}` };
+}
+
+/**
+ * The reference with the changes, proven to be acceptable: a campaign that is told of another finds out when it asks for the label.
+ * @throws InputError
+ */
+function changedReference(bundle: CampaignBundle, changes: readonly SettingChange[]): ReferenceSettings {
+  const { reference } = changedSettings(bundle.source, changes);
+  calculatorOf({ ...cellOf(bundle), bundle }, reference);
+  return reference;
 }
 
 /** Another program is another reference: its labels would not go together with the rest. */
