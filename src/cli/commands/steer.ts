@@ -1,17 +1,14 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import { cellOf } from '../../../activities/tasks/context.js';
-import { calculatorOf } from '../../../activities/tasks/label.js';
-import type { CampaignBundle } from '../../campaign/bundle.js';
 import { changedSettings, parseChange, requireSteerable } from '../../campaign/changes.js';
 import { parseDuration } from '../../campaign/duration.js';
-import { campaignSchema, type ReferenceSettings } from '../../campaign/schema.js';
 import type { CampaignState, SettingChange } from '../../campaign/state.js';
 import type { Answer, Order } from '../../campaign/steering.js';
 import { inputError } from '../../errors.js';
 import { openFolderStore } from '../../store/folderStore.js';
 import { requireCampaign, withClient } from '../campaigns/client.js';
 import { findBundle } from '../campaigns/registry.js';
+import { changedReference, referenceChanges } from '../campaigns/resolution.js';
 import { setOrder, steerable, tell, wake } from '../campaigns/steer.js';
 import { type Home, taskQueues } from '../home.js';
 import { homeOption } from './options.js';
@@ -151,8 +148,7 @@ interface Resolution {
 
 function resolve(options: HomeOption & Resolution, name: string, structure: number): Promise<void> {
   const kind = answerKind(options);
-  const changes = (options.set ?? []).map(parseChange).map(ofReference);
-  requireReference(changes);
+  const changes = referenceChanges((options.set ?? []).map(parseChange));
   return withClient(options, async (client, home) => {
     const { state } = await standing(client, name);
     const answer: Answer =
@@ -180,34 +176,6 @@ function answerKind({ retry, skip, abort, set: changes }: Resolution): Answer['k
     got: given.map((g) => `--${g}`).join(' ') || 'none',
     expected: '--retry (perhaps with --set reference.…=…), --skip or --abort',
   });
-}
-
-/** Nothing else can change for one structure, so that `electrons.mixing_beta` is enough. */
-function ofReference(change: SettingChange): SettingChange {
-  const [first] = change.key.split('.');
-  return Object.hasOwn(campaignSchema.shape, first) ? change : { ...change, key: `reference.${change.key}` };
-}
-
-/**
- * The reference with the changes, proven to be acceptable: a campaign that is told of another finds out when it asks for the label.
- * @throws InputError
- */
-function changedReference(bundle: CampaignBundle, changes: readonly SettingChange[]): ReferenceSettings {
-  const { reference } = changedSettings(bundle.source, changes);
-  calculatorOf({ ...cellOf(bundle), bundle }, reference);
-  return reference;
-}
-
-/** Another program is another reference: its labels would not go together with the rest. */
-function requireReference(changes: readonly SettingChange[]): void {
-  for (const { key } of changes) {
-    if (key.startsWith('reference.') && key !== 'reference.calculator') continue;
-    throw inputError({
-      field: key,
-      message: 'cannot change for one structure',
-      expected: 'a setting of the reference other than its calculator, e.g. reference.attempts=4',
-    });
-  }
 }
 
 async function standing(client: Client, name: string) {
