@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,7 +114,11 @@ it.skipIf(!hasVasprun)('an OUTCAR without ASE: says what to do', () => {
 describe('compressed files', () => {
   it('are unpacked', () => {
     const xml = readFileSync(MD, 'utf8');
-    expect(readDataFile(write('md.xml.gz', gzipSync(xml)), 'FILE')).toEqual({ text: xml, format: 'pw' });
+    expect(readDataFile(write('md.xml.gz', gzipSync(xml)), 'FILE')).toEqual({
+      text: xml,
+      format: 'pw',
+      sha256: createHash('sha256').update(xml).digest('hex'),
+    });
   });
 
   it('that are none, or were cut, are refused', () => {

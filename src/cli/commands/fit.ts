@@ -51,7 +51,7 @@ export function registerFit(program: Command): void {
     .argument('<ideal-supercell>', 'the undisplaced supercell: POSCAR or extended XYZ')
     .argument(
       '<data...>',
-      'structures with forces: extended XYZ (eV/Å) or vasprun.xml, one file after the other',
+      'structures with forces: extended XYZ (eV/Å), vasprun.xml, pw.x’s XML or OUTCAR, one file after the other',
     )
     .requiredOption('--cutoffs <list>', 'cutoff of each order, Å: 2:8,3:5,4:5')
     .addOption(

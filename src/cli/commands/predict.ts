@@ -20,7 +20,7 @@ export function registerPredict(program: Command): void {
     .argument('<force-field>', 'force field file')
     .argument(
       '<structures...>',
-      'extended XYZ, vasprun.xml or POSCAR; any supercell of the crystal, atoms in any order',
+      'extended XYZ, vasprun.xml, pw.x’s XML, OUTCAR or POSCAR; any supercell of the crystal, atoms in any order',
     )
     .option('--out <file>', 'write structures, forces and errors as extended XYZ')
     .option('--json', 'print everything as JSON, in eV and Å')

@@ -5,6 +5,7 @@ import { type DataFormat, dataFormatOf, formatData, parseData } from '../../crys
 import type { DataSelection } from '../../crystal/dataSelection.js';
 import { readText } from '../../crystal/read.js';
 import { inputError, type Problem } from '../../errors.js';
+import { hashBytes } from '../../store/canonical.js';
 import { readOutcar } from './outcar.js';
 
 /** A text that `parseData` takes, and what of the file it was made from is no label. */
@@ -12,6 +13,8 @@ export interface DataText {
   readonly text: string;
   /** What the file itself is. */
   readonly format: DataFormat;
+  /** SHA-256 of the file's own content, unpacked. */
+  readonly sha256: string;
   /** Absent where `parseData` says it of the text. */
   readonly refused?: readonly Problem[];
 }
@@ -36,16 +39,19 @@ export function readDataFile(path: string, field: string, reading: Reading = {})
 /** The same from a text that stands, or would stand, at `path`. */
 export function dataText(text: string, path: string, { selection, python }: Reading): DataText {
   const name = basename(path);
-  const format = dataFormatOf(text, name);
-  if (format === 'outcar') {
+  const own = {
+    format: dataFormatOf(text, name),
+    sha256: hashBytes(new TextEncoder().encode(text)),
+  };
+  if (own.format === 'outcar') {
     const { frames, refused } = readOutcar(path, text, name, python);
     // Through the parser once more: it selects, and says where nothing is left.
     const kept = parseData(formatData(frames), name, selection).frames;
-    return { text: formatData(kept), format, refused };
+    return { ...own, text: formatData(kept), refused };
   }
-  if (selection === undefined) return { text, format };
+  if (selection === undefined) return { ...own, text };
   const { frames, refused } = parseData(text, name, selection);
-  return { text: formatData(frames), format, refused };
+  return { ...own, text: formatData(frames), refused };
 }
 
 /** A text file, unpacked where it is compressed. */

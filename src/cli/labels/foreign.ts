@@ -4,9 +4,9 @@ import { InputError, inputError, type Problem } from '../../errors.js';
 import { netForceOf } from '../../reference/gate.js';
 import type { Calculator } from '../../reference/types.js';
 import { getStructure, putStructure, supercellOfStructure } from '../../store/artifacts/structure.js';
-import { hashBytes } from '../../store/canonical.js';
 import { openMemoryStore } from '../../store/memoryStore.js';
 import type { Ref } from '../../store/types.js';
+import type { DataText } from '../data/dataFile.js';
 import type { LabelledCampaign } from './campaign.js';
 import { attempt, type Candidate } from './candidate.js';
 
@@ -21,21 +21,20 @@ export interface ForeignLabels {
 /**
  * The labels of a file that was computed without this program, as labels of a campaign's reference. What the file says of its
  * settings is compared with the campaign's.
- * @param text what `parseData` takes
  * @throws InputError with every difference
  */
 export async function foreignLabels(
   opened: LabelledCampaign,
-  text: string,
+  { text, format, sha256 }: DataText,
   path: string,
-  outcar: boolean,
 ): Promise<ForeignLabels> {
   const name = basename(path);
+  const outcar = format === 'outcar';
   const { program, unchecked } = compare(opened, text, name, outcar);
   const { frames, refused } = parseData(text, name);
   const known = await knownStructures(opened);
   const tolerance = outcar ? SAME_IN_OUTCAR : SAME;
-  const file = { file: name, sha256: hashBytes(new TextEncoder().encode(text)) };
+  const file = { file: name, sha256 };
   const made: Placed[] = [];
   for (const frame of frames) made.push(await placed(opened, frame, { known, tolerance, file, program }));
   return {

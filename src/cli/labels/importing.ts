@@ -3,7 +3,6 @@ import { inputError, type Problem } from '../../errors.js';
 import { LABELS, labelKey, putLabel } from '../../store/artifacts/label.js';
 import { putLabelImport } from '../../store/artifacts/labelImport.js';
 import { putStructure } from '../../store/artifacts/structure.js';
-import { hashBytes } from '../../store/canonical.js';
 import { readDataFile } from '../data/dataFile.js';
 import type { LabelledCampaign } from './campaign.js';
 import { type Candidate, judge, otherLabel } from './candidate.js';
@@ -54,8 +53,8 @@ async function planFile(
   { trust, python }: ImportOptions,
   seen: Seen,
 ): Promise<FilePlan> {
-  const { text, refused: before, format } = readDataFile(path, 'FILE', { python });
-  const sha256 = hashBytes(new TextEncoder().encode(text));
+  const data = readDataFile(path, 'FILE', { python });
+  const { text, sha256 } = data;
   if (isExport(text)) {
     const candidates: Candidate[] = [];
     const refused: Problem[] = [];
@@ -67,8 +66,8 @@ async function planFile(
     return { path, sha256, ...(await sorted(opened, candidates, refused, seen)) };
   }
   if (!trust) throw needsWord(path, opened);
-  const foreign = await foreignLabels(opened, text, path, format === 'outcar');
-  const refused = [...(before ?? []), ...foreign.refused];
+  const foreign = await foreignLabels(opened, data, path);
+  const refused = [...(data.refused ?? []), ...foreign.refused];
   const plan = await sorted(opened, foreign.candidates, refused, seen);
   return { path, sha256, ...plan, unchecked: foreign.unchecked };
 }
