@@ -87,7 +87,7 @@ describe.skipIf(!hasReal)('a real vasprun.xml beside a campaign’s settings', (
       {
         calculator: 'vasp',
         incar,
-        kpoints: { grid: [4, 4, 4], shift: [0, 0, 0] },
+        kpoints: { grid: [4, 4, 4], shift: [1, 1, 1] },
         potcar: { library: '.', names: { Ba: 'Ba', Ti: 'Ti', O: 'O' } },
         ...changes,
       } as VaspSettings,
@@ -101,11 +101,21 @@ describe.skipIf(!hasReal)('a real vasprun.xml beside a campaign’s settings', (
     add('O', 'O', 6, title(2));
     const { program, differences, unchecked } = compare(SAME);
     expect(program).toBe('VASP 6.2.0');
-    // The mesh is not known here: the real one is told by its number.
-    expect(differences.map(({ field }) => field).filter((field) => field !== 'reference.kpoints')).toEqual(
-      [],
-    );
+    // KPOINTS said Monkhorst-Pack, 4 4 4, without a shift: that is half a division beside Γ.
+    expect(differences).toEqual([]);
     expect(unchecked).toContain('the content of the POTCARs (their titles are compared)');
+    const centred = compare(SAME, { kpoints: { grid: [4, 4, 4], shift: [0, 0, 0] } });
+    expect(centred.differences).toEqual([
+      {
+        field: 'reference.kpoints',
+        message: 'was another mesh',
+        got: '4 4 4, shifted by 0.5 0.5 0.5 divisions',
+        expected: '4 4 4 about Γ',
+      },
+    ]);
+    const listed = compare(SAME, {}, text.replace(/<generation[^]*?<\/generation>/, ''));
+    expect(listed.differences).toEqual([]);
+    expect(listed.unchecked).toContain('the k-points (their number is compared)');
   });
 
   it.each<[string, VaspSettings['incar'], string, string, string]>([

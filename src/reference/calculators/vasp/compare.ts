@@ -3,7 +3,7 @@ import type { Problem } from '../../../errors.js';
 import type { CodeSettings, SettingValue } from '../../ladder.js';
 import type { OutputComparison } from '../../types.js';
 import { type KPoints, kPointCounts } from '../kpoints.js';
-import { readHeader } from './output.js';
+import { readHeader, type VaspMesh } from './output.js';
 import type { Potcar } from './potcar.js';
 import { COMPARED, WITHOUT_EFFECT } from './tags.js';
 import { isAsUsed, usedName } from './trust.js';
@@ -50,7 +50,9 @@ export function compareVasprun(
     ...compared.flatMap((tag) => tagDifference(tag, settings[tag], parameters)),
     ...Object.entries(incar).flatMap(([tag, value]) => extraTag(tag, value, settings)),
     ...titleDifference(potcars, titles),
-    ...kpointDifference(kpoints, settings, header.kpoints),
+    ...(header.mesh
+      ? meshDifference(kpoints, header.mesh)
+      : kpointDifference(kpoints, settings, header.kpoints)),
   ];
   const untold = Object.keys(settings).filter(
     (tag) =>
@@ -64,7 +66,7 @@ export function compareVasprun(
     unchecked: [
       ...untold.map((tag) => `reference.incar.${tag}`),
       'the content of the POTCARs (their titles are compared)',
-      'the shift of the k-points (their number is compared)',
+      ...(header.mesh ? [] : ['the k-points (their number is compared)']),
     ],
   };
 }
@@ -105,6 +107,19 @@ function titleDifference(potcars: readonly Potcar[], titles: readonly string[]):
       got: titles.join(', ') || 'none',
       expected: p.title,
     }));
+}
+
+function meshDifference(kpoints: KPoints, { divisions, shift }: VaspMesh): Problem[] {
+  const { grid, shift: steps = [0, 0, 0] } = kpoints === 'gamma' ? { grid: [1, 1, 1] } : kpoints;
+  const text = (n: readonly number[], s: readonly number[]) =>
+    `${n.join(' ')}${s.some((x) => x !== 0) ? `, shifted by ${s.join(' ')} divisions` : ' about Γ'}`;
+  const asked = text(
+    grid,
+    steps.map((s) => s / 2),
+  );
+  const used = text(divisions, shift);
+  if (asked === used) return [];
+  return [{ field: 'reference.kpoints', message: 'was another mesh', got: used, expected: asked }];
 }
 
 function kpointDifference(kpoints: KPoints, settings: CodeSettings, found: number): Problem[] {

@@ -28,6 +28,14 @@ export interface VaspOutput {
   /** The first of POTCAR's titles for each species, in the order in which VASP has them. */
   readonly titles: readonly string[];
   readonly kpoints: number;
+  /** How they were made; absent where INCAR or KPOINTS listed them. */
+  readonly mesh?: VaspMesh;
+}
+
+/** Divisions of the reciprocal lattice vectors, and how far the mesh is from Γ in parts of a division. */
+export interface VaspMesh {
+  readonly divisions: readonly number[];
+  readonly shift: readonly number[];
 }
 
 /** Throws `InputError` for what is no vasprun.xml or holds no ionic step. */
@@ -45,7 +53,7 @@ export function readVaspOutput(text: string): VaspOutput {
   };
 }
 
-type Header = Pick<VaspOutput, 'calculations' | 'steps' | 'parameters' | 'incar' | 'titles' | 'kpoints'>;
+type Header = Omit<VaspOutput, 'program' | 'label' | 'refused'>;
 
 /** All but the ionic steps themselves; of a file that was cut, as far as it goes. */
 export function readHeader(text: string): Header {
@@ -53,6 +61,7 @@ export function readHeader(text: string): Header {
   const incar: Record<string, SettingValue> = {};
   const titles: string[] = [];
   let [calculations, steps, kpoints] = [0, 0, 0];
+  const generation = new Map<string, string>();
   const path: string[] = [];
   let tag: { readonly name: string; readonly type: string } | undefined;
   let current = '';
@@ -68,6 +77,7 @@ export function readHeader(text: string): Header {
     if (name === 'calculation') steps = 0;
     else if (name === 'scstep') steps++;
     else if (name === 'v' && within('varray:kpointlist')) kpoints++;
+    else if (name === 'generation') generation.set('param', attributes.param ?? '');
   });
   parser.on('text', (value) => {
     current += value;
@@ -77,6 +87,7 @@ export function readHeader(text: string): Header {
     if (tag && within('parameters') && !Object.hasOwn(parameters, tag.name))
       parameters[tag.name] = parsed(tag.type, current.trim());
     if (tag && within('incar')) incar[tag.name] = parsed(tag.type, current.trim());
+    if (name === 'v' && within('generation')) generation.set(path[path.length - 1], current);
     if (name === 'c' && within('array:atomtypes')) titles.push(current.trim().replace(/\s+/g, ' '));
     if (name === 'calculation') calculations++;
     tag = undefined;
@@ -85,7 +96,27 @@ export function readHeader(text: string): Header {
   });
   parser.write(text);
   // Five columns for each species; the last is the title.
-  return { calculations, steps, parameters, incar, titles: titles.filter((_, i) => i % 5 === 4), kpoints };
+  const mesh = meshOf(generation);
+  return {
+    calculations,
+    steps,
+    parameters,
+    incar,
+    titles: titles.filter((_, i) => i % 5 === 4),
+    kpoints,
+    ...(mesh && { mesh }),
+  };
+}
+
+/** Monkhorst and Pack's meshes of even divisions lie half a division beside Γ. */
+function meshOf(generation: ReadonlyMap<string, string>): VaspMesh | undefined {
+  const numbers = (name: string) => generation.get(name)?.trim().split(/\s+/).map(Number);
+  const divisions = numbers('v:divisions');
+  const param = generation.get('param') ?? '';
+  if (divisions === undefined || !/^(monkhorst|gamma)/i.test(param)) return undefined;
+  const own = numbers('v:usershift') ?? [0, 0, 0];
+  const beside = (n: number) => (/^m/i.test(param) && n % 2 === 0 ? 0.5 : 0);
+  return { divisions, shift: divisions.map((n, i) => (own[i] + beside(n)) % 1) };
 }
 
 function parsed(type: string, text: string): SettingValue {
