@@ -54,13 +54,18 @@ export function dataText(text: string, path: string, { selection, python }: Read
   return { ...own, text: formatData(frames), refused };
 }
 
-/** A text file, unpacked where it is compressed. */
+/** A text file, unpacked where its content is compressed, whatever its name says. */
 function readPlain(path: string, field: string): string {
-  if (!/\.gz$/i.test(path)) return readText(path, field);
-  // Refuses what is not there in the words of every other file.
-  readText(path, field);
+  let bytes: Buffer;
   try {
-    return gunzipSync(readFileSync(path)).toString('utf8');
+    bytes = readFileSync(path);
+  } catch {
+    // Refuses what is not there in the words of every other file.
+    return readText(path, field);
+  }
+  if (bytes[0] !== GZIP[0] || bytes[1] !== GZIP[1]) return bytes.toString('utf8');
+  try {
+    return gunzipSync(bytes).toString('utf8');
   } catch (error) {
     throw inputError({
       field,
@@ -70,3 +75,6 @@ function readPlain(path: string, field: string): string {
     });
   }
 }
+
+/** How every gzip file begins. */
+const GZIP = [0x1f, 0x8b] as const;
