@@ -56,6 +56,9 @@ describe('pw.x’s XML beside a campaign’s settings', () => {
     expect(comparePwXml(MD, other)?.differences).toMatchObject([
       { field: 'reference.pseudopotentials.Si.file', got: 'Si_ONCV_PBE-1.0.upf' },
     ]);
+    // As `reference --dry-run` names it.
+    const own = MD.replaceAll('Si_ONCV_PBE-1.0.upf', 'Si.upf');
+    expect(comparePwXml(own, asked())?.differences).toEqual([]);
     const hubbard = MD.replace(
       '</functional>',
       '</functional><dftU><lda_plus_u_kind>0</lda_plus_u_kind></dftU>',

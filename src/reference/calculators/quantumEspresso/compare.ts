@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import { isPwXml, type PwXml, readPwXml } from '../../../crystal/formats/pwXml.js';
 import type { Problem } from '../../../errors.js';
 import type { CodeSettings, SettingValue } from '../../ladder.js';
@@ -177,7 +177,8 @@ function origin(input: Input): boolean {
 
 function fileDifference(species: string, asked: string, input: Input): Problem[] {
   const used = input.get(`pseudo_file/${species}`);
-  if (used === asked) return [];
+  // Inputs written by `reference --dry-run` have the file under its species.
+  if (used === asked || used === species + extname(asked)) return [];
   return [
     {
       field: `reference.pseudopotentials.${species}.file`,
