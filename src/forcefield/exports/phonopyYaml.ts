@@ -27,6 +27,8 @@ export function phonopyYaml(
   return [
     `# ${comment}`,
     `${program}:`,
+    // Older readers (2.17) ask for one: that of the program whose format this is, the oldest that has been tried.
+    '  version: "2.17.1"',
     '  calculator: vasp',
     'physical_unit:',
     '  atomic_mass: "AMU"',
