@@ -1,6 +1,7 @@
 import { commandCalculator } from './calculators/command.js';
 import { embeddedCalculator } from './calculators/embedded.js';
 import type { LennardJonesSettings } from './calculators/embeddedSettings.js';
+import { lammps } from './calculators/lammps.js';
 import { createLennardJones, type LennardJonesParameters } from './calculators/lennardJones.js';
 import { quantumEspresso } from './calculators/quantumEspresso.js';
 import { createStillingerWeber, STILLINGER_WEBER_SILICON } from './calculators/stillingerWeber.js';
@@ -26,6 +27,7 @@ const PROGRAMS = {
   command: commandCalculator,
   'quantum-espresso': quantumEspresso,
   vasp,
+  lammps,
 } satisfies { [N in Name]?: (settings: SettingsNamed<N>, context: CalculatorContext) => Calculator };
 
 /** Potentials that run inside this program, with what tells their labels from others'. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commandSettings } from './calculators/commandSettings.js';
 import { lennardJonesSettings, stillingerWeberSettings } from './calculators/embeddedSettings.js';
 import type { SettingsOf } from './calculators/fields.js';
+import { lammpsSettings } from './calculators/lammps/settings.js';
 import { quantumEspressoSettings } from './calculators/quantumEspresso/settings.js';
 import { vaspSettings } from './calculators/vasp/settings.js';
 
@@ -12,6 +13,7 @@ export const referenceSettings = z.discriminatedUnion('calculator', [
   commandSettings,
   quantumEspressoSettings,
   vaspSettings,
+  lammpsSettings,
 ]);
 
 /** What a calculator is made of. */

@@ -1,5 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +10,7 @@ import type { Calculator, ReferenceStructure } from '../../src/reference/types.j
 import { largestDifference } from '../reference/fixture.js';
 import { hasPw, PSEUDO, PW_SKIP, pseudopotential, silicon8, siliconSettings } from '../reference/pw.js';
 import { inScratch } from '../reference/scratch.js';
+import { labelIn, labelOf, MPIRUN, onSmallDisk, processesIn, says, until } from './provoke.js';
 
 const { species } = silicon8;
 /** Seconds long, so that something can happen meanwhile. */
@@ -21,49 +20,13 @@ function code(changes: Partial<QuantumEspressoSettings> = {}): Calculator {
   return quantumEspresso(siliconSettings(changes), { species, folder: '/' });
 }
 
-/** Computes a label; `meanwhile` sees the folder while pw.x runs. */
-function label(
+const label = (
   calculator: Calculator,
-  meanwhile: (folder: string) => Promise<void> = async () => undefined,
+  meanwhile?: (folder: string) => Promise<void>,
   structure: ReferenceStructure = silicon8,
-) {
-  return inScratch(async ({ scratch, signal }) => {
-    const folder = join(scratch, 'run');
-    const request = {
-      calculator,
-      structure,
-      limits: DEFAULT_GATE_LIMITS,
-      attempts: 2,
-      signal,
-      scratch: folder,
-    };
-    const [answer] = await Promise.all([computeLabel(request), meanwhile(folder)]);
-    return answer;
-  });
-}
+) => labelOf(calculator, structure, meanwhile);
 
-/** Processes of pw.x that work in this folder. */
-function processesIn(folder: string): number[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    try {
-      const isPw = readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'pw.x';
-      return isPw && readlinkSync(`/proc/${pid}/cwd`) === folder ? [Number(pid)] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 600 && !condition(); i++) await pause(50);
-  expect(condition()).toBe(true);
-}
-
-const iterating = (folder: string) => () =>
-  existsSync(join(folder, 'pw.out')) &&
-  readFileSync(join(folder, 'pw.out'), 'utf8').includes('iteration #  1');
+const iterating = says('pw.out', 'iteration #  1');
 
 describe.skipIf(!hasPw)(`failures of pw.x, provoked${PW_SKIP}`, () => {
   const sound = label(code());
@@ -94,7 +57,7 @@ describe.skipIf(!hasPw)(`failures of pw.x, provoked${PW_SKIP}`, () => {
   it('SIGKILL: run again, not counted', async () => {
     const answer = await label(code(slow), async (folder) => {
       await until(iterating(folder));
-      for (const pid of processesIn(folder)) process.kill(pid, 'SIGKILL');
+      for (const pid of processesIn(folder, 'pw.x')) process.kill(pid, 'SIGKILL');
     });
     expect(answer.attempts.map(({ outcome }) => outcome)).toEqual(['interrupted', 'accepted']);
     expect(answer.attempts[0]).toMatchObject({
@@ -105,27 +68,27 @@ describe.skipIf(!hasPw)(`failures of pw.x, provoked${PW_SKIP}`, () => {
   });
 
   it('one rank of mpirun killed: the same', async () => {
-    const command = ['mpirun', '--allow-run-as-root', '--bind-to', 'none', '-np', '2', 'pw.x'];
+    const command = [...MPIRUN, 'pw.x'];
     const answer = await label(code({ ...slow, command }), async (folder) => {
       await until(iterating(folder));
-      process.kill(processesIn(folder)[0], 'SIGKILL');
+      process.kill(processesIn(folder, 'pw.x')[0], 'SIGKILL');
     });
     expect(answer.attempts.map(({ outcome }) => outcome)).toEqual(['interrupted', 'accepted']);
   });
 
   it('a campaign that is cancelled leaves no rank behind', async () => {
-    const command = ['mpirun', '--allow-run-as-root', '--bind-to', 'none', '-np', '2', 'pw.x'];
+    const command = [...MPIRUN, 'pw.x'];
     const controller = new AbortController();
     const reason = new Error('cancelled');
     await inScratch(async ({ scratch }) => {
       const running = code({ ...slow, command }).evaluate(silicon8, { scratch, signal: controller.signal });
       const ended = expect(running).rejects.toBe(reason);
       await until(iterating(scratch));
-      const ranks = processesIn(scratch);
+      const ranks = processesIn(scratch, 'pw.x');
       expect(ranks).toHaveLength(2);
       controller.abort(reason);
       await ended;
-      await until(() => processesIn(scratch).length === 0);
+      await until(() => processesIn(scratch, 'pw.x').length === 0);
     });
   });
 
@@ -157,37 +120,24 @@ describe.skipIf(!hasPw)(`failures of pw.x, provoked${PW_SKIP}`, () => {
 
   it.skipIf(process.getuid?.() !== 0)(
     'a disk that is full sooner or later (SKIPPED without root): nothing counts against the structure, no bad label',
-    async () => {
+    async ({ skip }) => {
       const outcomes: string[] = [];
       // In the input, in the log, in the density, in the wavefunctions, not at all.
       for (const size of [40, 150, 300, 400, 450, 500, 550, 600, 900]) {
-        await inScratch(async ({ scratch, signal }) => {
-          const disk = join(scratch, 'disk');
-          mkdirSync(disk);
-          execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}k`, 'tmpfs', disk]);
-          try {
-            const request = {
-              calculator: code(),
-              structure: silicon8,
-              limits: DEFAULT_GATE_LIMITS,
-              attempts: 2,
-              signal,
-            };
-            const answer = await computeLabel({ ...request, scratch: join(disk, 'run') }).catch(
-              (error: unknown) => error as ReferenceFailure,
-            );
-            if (answer instanceof Error) {
-              expect(answer.failureClass, `${size} KiB: ${answer.symptom}`).toBe('store');
-              outcomes.push('full');
-            } else {
-              if (!answer.accepted) throw new Error(`${size} KiB: ${answer.reason}`);
-              expect(largestDifference(answer.result.forces, await soundForces())).toBeLessThan(1e-10);
-              outcomes.push('accepted');
-            }
-          } finally {
-            spawnSync('umount', ['-l', disk]);
+        const mounted = await onSmallDisk(`${size}k`, async (disk, signal) => {
+          const answer = await labelIn(join(disk, 'run'), code(), silicon8, signal).catch(
+            (error: unknown) => error as ReferenceFailure,
+          );
+          if (answer instanceof Error) {
+            expect(answer.failureClass, `${size} KiB: ${answer.symptom}`).toBe('store');
+            outcomes.push('full');
+          } else {
+            if (!answer.accepted) throw new Error(`${size} KiB: ${answer.reason}`);
+            expect(largestDifference(answer.result.forces, await soundForces())).toBeLessThan(1e-10);
+            outcomes.push('accepted');
           }
         });
+        skip(!mounted, 'nothing can be mounted here');
       }
       expect(new Set(outcomes)).toEqual(new Set(['full', 'accepted']));
     },
@@ -246,7 +196,7 @@ describe.skipIf(!hasPw)(`failures of pw.x, provoked${PW_SKIP}`, () => {
 
 describe.skipIf(!hasPw)(`the physics of the settings${PW_SKIP}`, () => {
   it('mpirun with two ranks gives the forces of one process to 1e-4 eV/Å', async () => {
-    const command = ['mpirun', '--allow-run-as-root', '--bind-to', 'none', '-np', '2', 'pw.x'];
+    const command = [...MPIRUN, 'pw.x'];
     const [one, two] = [await label(code()), await label(code({ command }))];
     if (!one.accepted || !two.accepted) throw new Error('no label');
     expect(largestDifference(one.result.forces, two.result.forces)).toBeLessThan(1e-4);
