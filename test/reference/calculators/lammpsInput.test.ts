@@ -34,7 +34,6 @@ describe('commands of LAMMPS that are no potential', () => {
     ['neigh_modify exclude type 1 1', /leaves out forces/],
     ['neigh_modify one 10', /leave one out/],
     ['kspace_style pppm 1e-4', /too loose for forces/],
-    ['kspace_style ewald 1e-6', /rough tables.*pair_modify table 0/s],
     ['kspace_style ewald', /too loose for forces; got nothing/],
     ['include more.in', /belong to the label/],
     ['pair_stile sw', /did you mean "pair_style"/],
@@ -139,7 +138,7 @@ describe('what LAMMPS says', () => {
     expect([...structure.lattice]).toEqual([3, 0, 0, 0.5, 4, 0, 0, 0, 5]);
   });
   it.each([
-    ['cut in the middle of a line', stdout, dump.slice(0, -5), /was cut/],
+    ['cut in the middle of a line', stdout, dump.slice(0, -4), /was cut/],
     ['without a dump', stdout, '', /does not hold one step/],
     ['without its end', 'LAMMPS (29 Sep 2021)', dump, /end of its input/],
     ['with a lost atom', stdout, dump.replace(/^1 .*\n/m, ''), /atom 2 in place 1/],

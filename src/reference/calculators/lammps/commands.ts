@@ -22,7 +22,6 @@ export function checkCommands(commands: readonly string[], species: readonly str
     ...read.flatMap((words) => commandProblems(words)),
     ...read.flatMap((words) => mappingProblems(words, species)),
     ...setProblems(read),
-    ...tableProblems(read),
   ];
   if (!read.some(([name]) => name === 'pair_style')) {
     problems.push({
@@ -112,16 +111,4 @@ function setProblems(commands: readonly Command[]): Problem[] {
   return strange.map((words) =>
     problem(words, 'sets something else than a charge', { expected: 'e.g. set type 1 charge 1.0' }),
   );
-}
-
-/** Tables of the Coulomb force, LAMMPS's default where it is long-ranged, are 0.1 meV/Å off and more in rock salt. */
-function tableProblems(commands: readonly Command[]): Problem[] {
-  const long = commands.find(([name, style]) => name === 'kspace_style' && style !== 'none');
-  const exact = commands.some((words) => /^pair_modify .*\btable 0\b/.test(words.join(' ')));
-  if (long === undefined || exact) return [];
-  return [
-    problem(long, 'its forces between near atoms would come from rough tables', {
-      hint: 'add pair_modify table 0 after pair_style',
-    }),
-  ];
 }
