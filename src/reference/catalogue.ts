@@ -1,3 +1,4 @@
+import { abinit } from './calculators/abinit.js';
 import { commandCalculator } from './calculators/command.js';
 import { embeddedCalculator } from './calculators/embedded.js';
 import type { LennardJonesSettings } from './calculators/embeddedSettings.js';
@@ -27,6 +28,7 @@ const PROGRAMS = {
   command: commandCalculator,
   'quantum-espresso': quantumEspresso,
   vasp,
+  abinit,
   lammps,
 } satisfies { [N in Name]?: (settings: SettingsNamed<N>, context: CalculatorContext) => Calculator };
 

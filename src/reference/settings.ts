@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { abinitSettings } from './calculators/abinit/settings.js';
 import { commandSettings } from './calculators/commandSettings.js';
 import { lennardJonesSettings, stillingerWeberSettings } from './calculators/embeddedSettings.js';
 import type { SettingsOf } from './calculators/fields.js';
@@ -13,6 +14,7 @@ export const referenceSettings = z.discriminatedUnion('calculator', [
   commandSettings,
   quantumEspressoSettings,
   vaspSettings,
+  abinitSettings,
   lammpsSettings,
 ]);
 

@@ -7,12 +7,12 @@ import { createLauncher } from '../launchers/createLauncher.js';
 import type { Launcher } from '../launchers/types.js';
 import type { Calculator, ReferenceContext, ReferenceResult, ReferenceStructure } from '../types.js';
 import { findFiles } from './commandLine.js';
+import { type Pseudopotential, tryPseudopotentials } from './pseudopotentials.js';
 import { checkSettings, flatSettings } from './quantumEspresso/check.js';
 import { comparePwXml } from './quantumEspresso/compare.js';
 import { pwInput } from './quantumEspresso/input.js';
 import { WITHOUT_EFFECT } from './quantumEspresso/keywords.js';
 import { PW_LADDER } from './quantumEspresso/ladder.js';
-import { type Pseudopotential, readPseudopotentials } from './quantumEspresso/pseudopotentials.js';
 import { readRun } from './quantumEspresso/run.js';
 import type { QuantumEspressoSettings } from './quantumEspresso/settings.js';
 
@@ -73,15 +73,6 @@ export function quantumEspresso(
     evaluate: (structure, context) =>
       evaluate(settings, folder, launcher, pseudopotentials, structure, context),
   };
-}
-
-function tryPseudopotentials(settings: QuantumEspressoSettings, species: readonly string[], folder: string) {
-  try {
-    return { pseudopotentials: readPseudopotentials(settings, species, folder), problems: [] };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { pseudopotentials: [], problems: error.problems };
-  }
 }
 
 async function evaluate(

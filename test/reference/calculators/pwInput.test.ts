@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/errors.js';
 import { kPointCounts } from '../../../src/reference/calculators/kpoints.js';
-import { checkSettings, flatSettings } from '../../../src/reference/calculators/quantumEspresso/check.js';
-import { pwInput } from '../../../src/reference/calculators/quantumEspresso/input.js';
-import { kPointsCard } from '../../../src/reference/calculators/quantumEspresso/kpoints.js';
 import {
   type Pseudopotential,
   readPseudopotentials,
-} from '../../../src/reference/calculators/quantumEspresso/pseudopotentials.js';
+} from '../../../src/reference/calculators/pseudopotentials.js';
+import { checkSettings, flatSettings } from '../../../src/reference/calculators/quantumEspresso/check.js';
+import { pwInput } from '../../../src/reference/calculators/quantumEspresso/input.js';
+import { kPointsCard } from '../../../src/reference/calculators/quantumEspresso/kpoints.js';
 import type { QuantumEspressoSettings } from '../../../src/reference/calculators/quantumEspresso/settings.js';
 import { quantumEspresso } from '../../../src/reference/calculators/quantumEspresso.js';
 import type { ReferenceStructure } from '../../../src/reference/types.js';

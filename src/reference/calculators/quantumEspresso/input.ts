@@ -2,9 +2,9 @@ import { massOf } from '../../../crystal/masses.js';
 import type { CodeSettings, SettingValue, Start } from '../../ladder.js';
 import type { ReferenceStructure } from '../../types.js';
 import type { KPoints } from '../kpoints.js';
+import type { Pseudopotential } from '../pseudopotentials.js';
 import { NAMELISTS } from './keywords.js';
 import { kPointsCard } from './kpoints.js';
-import type { Pseudopotential } from './pseudopotentials.js';
 
 /** One run of pw.x. */
 export interface PwInput {

@@ -8,10 +8,10 @@ import { lastLines } from '../../launchers/tail.js';
 import type { FailureClass, ReferenceResult, ReferenceStructure } from '../../types.js';
 import type { KPoints } from '../kpoints.js';
 import { kPointCounts } from '../kpoints.js';
+import type { Pseudopotential } from '../pseudopotentials.js';
 import { differenceOf } from '../sameAtoms.js';
 import { PW_LADDER } from './ladder.js';
 import { type PwOutput, readPwLog, readPwOutput } from './output.js';
-import type { Pseudopotential } from './pseudopotentials.js';
 
 /** A run of pw.x that has ended, with what was asked of it. */
 export interface PwRun {

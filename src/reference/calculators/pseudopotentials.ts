@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { InputError, type Problem } from '../../../errors.js';
-import type { QuantumEspressoSettings } from './settings.js';
+import { ELEMENTS } from '../../crystal/masses.js';
+import { InputError, type Problem } from '../../errors.js';
+
+/** What a campaign says of its pseudopotentials; paths relative to its folder. */
+export interface PseudopotentialSettings {
+  readonly pseudopotentials: Readonly<Record<string, { readonly file: string; readonly sha256?: string }>>;
+}
 
 /** One pseudopotential, read and verified: runs are given these very bytes. */
 export interface Pseudopotential {
@@ -11,7 +16,7 @@ export interface Pseudopotential {
   readonly name: string;
   readonly bytes: Buffer;
   readonly sha256: string;
-  /** pw.x prints this one of what it has read. */
+  /** Codes print this one of what they have read. */
   readonly md5: string;
   /** Ultrasoft or PAW: its augmentation charges need a density cutoff of their own. */
   readonly augmented: boolean;
@@ -22,7 +27,7 @@ export interface Pseudopotential {
  * another checksum, another element, a file that was cut.
  */
 export function readPseudopotentials(
-  settings: QuantumEspressoSettings,
+  settings: PseudopotentialSettings,
   species: readonly string[],
   folder: string,
 ): readonly Pseudopotential[] {
@@ -51,6 +56,20 @@ export function readPseudopotentials(
   });
   if (problems.length > 0) throw new InputError(problems);
   return found;
+}
+
+/** The pseudopotentials, or what is wrong with them, to be told with everything else. */
+export function tryPseudopotentials(
+  settings: PseudopotentialSettings,
+  species: readonly string[],
+  folder: string,
+): { readonly pseudopotentials: readonly Pseudopotential[]; readonly problems: readonly Problem[] } {
+  try {
+    return { pseudopotentials: readPseudopotentials(settings, species, folder), problems: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { pseudopotentials: [], problems: error.problems };
+  }
 }
 
 function wrongSum(field: string, given: string | undefined, found: string): Problem {
@@ -83,14 +102,28 @@ function readOne(species: string, path: string, field: string): Pseudopotential 
     return { field: `${field}.file`, message: 'the file was cut: it does not end in </UPF>', got: path };
   }
   const sum = (algorithm: string): string => createHash(algorithm).update(bytes).digest('hex');
-  const augmented = /pseudo_type\s*=\s*"\s*(US|USPP|PAW)\s*"|^\s*US\s+Ultrasoft/im.test(text);
+  const augmented = AUGMENTED.some((pattern) => pattern.test(text));
   return { species, name: species + extname(path), bytes, sha256: sum('sha256'), md5: sum('md5'), augmented };
 }
 
-/** The element as the UPF header says it, version 2 or 1; undefined in other formats. */
+/** UPF of pw.x; PAW in XML and in ABINIT's own format (pspcod 7). */
+const AUGMENTED = [
+  /pseudo_type\s*=\s*"\s*(US|USPP|PAW)\s*"|^\s*US\s+Ultrasoft/im,
+  /<paw_(setup|dataset)\b/,
+  /^[^\n]*\n[^\n]*\n\s*7\s/,
+];
+
+/**
+ * The element as the file says it: UPF version 2 or 1, XML (PAW, PSML), ABINIT's own formats (atomic number first in the second
+ * line); undefined in others.
+ */
 function elementOf(text: string): string | undefined {
   const found =
-    /\belement\s*=\s*"\s*([A-Za-z]+)\s*"/.exec(text) ?? /^\s*([A-Z][a-z]?)\s+Element\s*$/m.exec(text);
-  if (found === null) return undefined;
-  return found[1][0].toUpperCase() + found[1].slice(1).toLowerCase();
+    /\belement\s*=\s*"\s*([A-Za-z]+)\s*"/.exec(text) ??
+    /^\s*([A-Z][a-z]?)\s+Element\s*$/m.exec(text) ??
+    /<atom\s[^>]*symbol\s*=\s*"\s*([A-Za-z]+)\s*"/.exec(text) ??
+    /atomic-label\s*=\s*"\s*([A-Za-z]+)\s*"/.exec(text);
+  if (found !== null) return found[1][0].toUpperCase() + found[1].slice(1).toLowerCase();
+  const number = /^[^\n]*\n\s*(\d+(?:\.\d*)?)\s+\d[^\n]*\n\s*\d+\s+-?\d/.exec(text);
+  return number === null ? undefined : ELEMENTS[Number(number[1]) - 1];
 }
