@@ -9,23 +9,23 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
  */
 export const VARIABLES: readonly string[] = words(`
   accuracy amu autoparal auxc_ixc auxc_scal bandpp boxcenter boxcutmin bxctmindg cellcharge charge chkexit chneut
-  chempot constraint_kind cpum cpus cpuh densfor_pred diecut diegap dielam dielng diemac diemix diemixmag
+  chempot constraint_kind densfor_pred diecut diegap dielam dielng diemac diemix diemixmag
   diismemory dmatpawu dmatpuopt dmatudiag dosdeltae ecut ecutsm enunit exchmix exchn2n3d f4of2_sla f6of2_sla fband
-  fftalg fftcache fft_opt_lob fockdownsampling fockoptmix fermie_nest genafm gpu_devices gpu_linalg_limit
-  hyb_mixing hyb_mixing_sr hyb_range_dft hyb_range_fock iboxcut icoulomb icutcoul intxc invol_blk_sliced iomode iprcel iprcfc iscf istwfk
-  ixc ixcrot jellslab jpawu kptopt ldaminushalf lexexch localrdwf lpawu magconon magcon_lambda magcon max_ncpus maxnsym mem_test
-  mffmem mixprec mqgrid mqgriddg nband nbandhf nbdblock nbdbuf nc_xccc_gspace nelect nfft nfftdg ngfft ngfftdg nline
-  nloc_alg nloc_mem nnos nnsclo nnsclohf normpawu np_slk npband npfft nphf npkpt npspinor npulayit npvel nscforder nspden
+  fftalg fftcache fockdownsampling fockoptmix fermie_nest genafm gpu_devices gpu_linalg_limit
+  hyb_mixing hyb_mixing_sr hyb_range_dft hyb_range_fock iboxcut icoulomb icutcoul intxc iomode iprcel iprcfc iscf istwfk
+  ixc ixcrot jellslab jpawu kptopt ldaminushalf lexexch localrdwf lpawu magconon magcon_lambda max_ncpus maxnsym mem_test
+  mixprec mqgrid mqgriddg nband nbandhf nbdblock nbdbuf nc_xccc_gspace ngfft ngfftdg nline
+  nloc_alg nloc_mem nnos nnsclo nnsclohf np_slk npband npfft nphf npkpt npspinor npulayit npvel nscforder nspden
   nspinor nsppol nstep nucdipmom occopt optnlxccc optstress ortalg
   paral_atom paral_kgb pawcpxocc pawcross pawecutdg pawfatbnd pawlcutd pawlmix pawmixdg
-  pawnhatxc pawnphi pawntheta pawnzlm pawoptmix pawoptosc pawovlp pawprtden pawprtdos pawprtvol pawspnorb
+  pawnhatxc pawnphi pawntheta pawnzlm pawoptmix pawoptosc pawovlp pawprtdos pawprtvol pawspnorb
   pawstgylm pawsushat pawusecp pawxcdev polcen prt1dm prtcif prtdensph prtdipole prtdos prtdosm prtebands prtefg
   prteig prtelf prtfc prtfsurf prtgden prtgeo prtgsr prtkden prtlden prtnest prtpot prtprocar prtspcur
   prtstm prtvclmb prtvha prtvhxc prtvol prtvpsp prtvxc prtxml ptcharge pw_unbal_thresh quadmom
   ratsm ratsph ratsph_extra slabwsrad slabzbeg slabzend slk_rankpp smdelta so_psp spinat spinmagntarget spnorbscl
   symmorphi timopt tl_nprccg tl_radius toldfe toldff tolrff tolsym tolvrs tolwfr tphysel tsmear upawu use_gemm_nonlop
-  use_gpu_cuda use_slk usedmatpu useexexch usefock usekden usepawu usepead usepotzero usexcnhat useylm vacnum vacuum vacwidth
-  vcutgeo vdw_df_threshold vdw_tol vdw_tol_3bt vdw_xc wfmix wfoptalg wvl_bigdft_comp xc_denpos xc_tb09_c xclevel zeemanfield`);
+  use_gpu_cuda use_slk usedmatpu useexexch usekden usepawu usepead usepotzero usexcnhat useylm vacnum vacuum vacwidth
+  vcutgeo vdw_df_threshold vdw_tol vdw_tol_3bt vdw_xc wfmix wfoptalg wvl_bigdft_comp xc_denpos xc_tb09_c zeemanfield`);
 
 /** What ends self-consistency: ABINIT takes exactly one. The loosest that costs at most 0.02 meV/Å on 8 silicon atoms (largest component). */
 export const TOLERANCES: Readonly<Record<string, { readonly loosest: number; readonly unit: string }>> = {
@@ -78,6 +78,7 @@ export const OWNED: Readonly<Record<string, string>> = {
   ...all('getwfk getden irdwfk irdden getwfk_filepath getden_filepath getpot_filepath', RESTARTS),
   ...all('prtden prtwf prtwf_full', RESTARTS),
   ...all('indata_prefix outdata_prefix tmpdata_prefix output_file', FILES),
+  ...all('cpum cpus cpuh', 'it follows from reference.timeout'),
   ...all('pseudos pp_dirpath', 'files are named in reference.pseudopotentials'),
   ...all('berryopt efield dfield bfield', 'a label is the crystal without a field'),
   ...all('positron', 'a label is the crystal’s own'),
@@ -85,7 +86,7 @@ export const OWNED: Readonly<Record<string, string>> = {
 
 /** Variables that change no force: no part of a label's identity. */
 export const WITHOUT_EFFECT: readonly string[] = words(`
-  autoparal bandpp chkexit cpum cpus cpuh enunit gpu_devices gpu_linalg_limit iomode localrdwf max_ncpus mem_test mffmem np_slk
+  autoparal bandpp chkexit enunit gpu_devices gpu_linalg_limit iomode localrdwf max_ncpus mem_test np_slk
   npband npfft nphf npkpt npspinor optstress paral_atom paral_kgb prtcif prtdensph prtdipole prtdos prtdosm prtebands
   prtefg prteig prtelf prtfc prtfsurf prtgden prtgeo prtgsr prtkden prtlden prtnest prtpot prtprocar prtspcur prtstm
   prtvclmb prtvha prtvhxc prtvol prtvpsp prtvxc prtxml pw_unbal_thresh slk_rankpp timopt use_slk`);
