@@ -13,6 +13,9 @@ CODES=(
   "pw|/usr/share/espresso/pseudo/Si.pz-vbc.UPF|quantum-espresso-data"
   "pw|/usr/share/wannier90/pseudo/Si_ONCV_PBE-1.0.upf|wannier90-data"
   "pw|mpirun|openmpi-bin"
+  "abinit|abinit|abinit"
+  "abinit|/usr/share/abinit/psp/14si.pspgth|abinit-data"
+  "lammps|lmp|lammps"
   "slurm|slurmctld|slurm-wlm"
   "slurm|munged|munge"
 )

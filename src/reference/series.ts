@@ -1,4 +1,5 @@
 import { inputError } from '../errors.js';
+import { withCutoff as withAbinitCutoff } from './calculators/abinit/cutoff.js';
 import type { KPoints } from './calculators/kpoints.js';
 import { withCutoff as withPwCutoff } from './calculators/quantumEspresso/cutoff.js';
 import { withCutoff as withVaspCutoff } from './calculators/vasp/cutoff.js';
@@ -25,6 +26,7 @@ const CUTOFFS: {
 } = {
   'quantum-espresso': withPwCutoff,
   vasp: withVaspCutoff,
+  abinit: withAbinitCutoff,
 };
 
 /**

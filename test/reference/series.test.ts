@@ -28,6 +28,20 @@ describe('a convergence series', () => {
     });
   });
 
+  it('counts in Ha for ABINIT, whatever unit was written, and keeps the fine grid of PAW finer', () => {
+    const members = convergenceSeries(
+      {
+        calculator: 'abinit',
+        variables: { ECUT: '40 Ry', pawecutdg: 50, nband: 9 },
+        pseudopotentials: {},
+        kpoints: 'gamma',
+      },
+      'cutoff',
+    );
+    expect(members.map(({ name }) => name)).toEqual(['20 Ha', '25 Ha', '30 Ha', '40 Ha']);
+    expect(members[3].settings).toMatchObject({ variables: { ecut: 40, pawecutdg: 100, nband: 9 } });
+  });
+
   it('of k-points is the same for every code that has them', () => {
     const grids = (settings: ReferenceSettings) =>
       convergenceSeries(settings, 'kpoints').map(({ name }) => name);

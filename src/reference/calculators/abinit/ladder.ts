@@ -55,7 +55,7 @@ const RULES: readonly LadderRule[] = [
       {
         in: 'errors',
         pattern:
-          /^(m_(parser|chkvars|chkinp|intagm|ingeo|inkpts|invars1|invars2|dtset|pspheads|pspini|psps|psp\w+|upf2abinit|paw\w*|libpaw\w*|mpi_setup|getng|geometry|symfind|drivexc|libxc\w*|xcdata|kpts|occ)|\w*(invars|chkinp|parser|inkpts)\w*)\.F90:.*/m,
+          /^(chk\w+:|m_(parser|chkvars|chkinp|intagm|ingeo|inkpts|invars1|invars2|dtset|pspheads|pspini|psps|psp\w+|upf2abinit|paw\w*|libpaw\w*|mpi_setup|getng|geometry|symfind|drivexc|libxc\w*|xcdata|kpts|occ)\.F90:)/m,
       },
       { in: 'stderr', pattern: /At line \d+ of file m_(pspheads|psp\w+|upf\w+|paw\w*|parser)\.F90/ },
     ],
@@ -99,11 +99,8 @@ const RULES: readonly LadderRule[] = [
 export function abinitLadder(augmented: boolean): Ladder {
   const mixing: readonly Correction[] = [
     lines(6),
-    {
-      name: 'pulay-mixing',
-      set: { iscf: augmented ? 17 : 7, diemix: augmented ? 0.7 : 1 },
-      start: 'density',
-    },
+    // Passed over where it is what was tried: ABINIT's own.
+    { name: 'pulay-mixing', set: { iscf: augmented ? 17 : 7, diemix: augmented ? 0.7 : 1 } },
     lines(8),
     // The preconditioner of a metal, ABINIT's default, lets the charge of a large insulating cell slosh.
     { name: 'insulator-mixing', set: { diemac: 12, diemix: 0.5, nstep: 200 }, start: 'density' },

@@ -36,15 +36,22 @@ export function documents(text: string, tag: string): readonly string[] {
   return [...text.matchAll(pattern)].map((m) => m[1]);
 }
 
-/** The errors that ABINIT gives, one a line: the file of its source and the message. */
+/** What a check of the input finds, before the document that only counts it. */
+const CHECKS = /^ *(chk\w+): ERROR -[ ]*\r?\n((?: {2}.*\r?\n)+)/gm;
+
+/** The errors that ABINIT gives, one a line: the check or the file of its source, and the message. */
 export function errorsOf(log: string): string {
-  return [...documents(log, 'ERROR'), ...documents(log, 'BUG')]
-    .map((text) => {
-      const source = /^src_file:\s*(\S+)/m.exec(text)?.[1] ?? '';
-      const message = /^message:\s*\|?\s*\n([\s\S]*)$/m.exec(text)?.[1] ?? text;
-      return `${source}: ${message.trim().replace(/\s*\n\s*/g, ' ')}`;
-    })
-    .join('\n');
+  const checks = [...log.matchAll(CHECKS)].map(([, name, message]) => `${name}: ${joined(message)}`);
+  const errors = [...documents(log, 'ERROR'), ...documents(log, 'BUG')].map((text) => {
+    const source = /^src_file:\s*(\S+)/m.exec(text)?.[1] ?? '';
+    const message = /^message:\s*\|?\s*\n([\s\S]*)$/m.exec(text)?.[1] ?? text;
+    return `${source}: ${joined(message)}`;
+  });
+  return [...checks, ...errors].join('\n');
+}
+
+function joined(lines: string): string {
+  return lines.trim().replace(/\s*\n\s*/g, ' ');
 }
 
 /** The summary at the end of the log; undefined where ABINIT did not come so far. */
