@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { Piscina } from 'piscina';
@@ -27,9 +28,11 @@ export interface PoolOptions {
   readonly workerData: unknown;
   /** Whether the server answers now; never rejects. */
   readonly serverIsThere: () => Promise<boolean>;
+  /** What the main thread does for each task, over a port of its own. */
+  readonly serve?: (port: MessagePort) => void;
 }
 
-export function createThreadPool({ threads, workerData, serverIsThere }: PoolOptions): ThreadPool {
+export function createThreadPool({ threads, workerData, serverIsThere, serve }: PoolOptions): ThreadPool {
   const pool = new Piscina({
     filename: new URL('./thread.js', import.meta.url).href,
     minThreads: 1,
@@ -44,7 +47,7 @@ export function createThreadPool({ threads, workerData, serverIsThere }: PoolOpt
     const key = `${task} ${JSON.stringify(input)}`;
     const known = running.get(key);
     if (known !== undefined) return known;
-    const started = startTask(pool, task, input, () => running.delete(key), serverIsThere);
+    const started = startTask(pool, task, input, () => running.delete(key), serverIsThere, serve);
     running.set(key, started);
     return started;
   };

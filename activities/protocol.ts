@@ -19,6 +19,8 @@ export interface TaskRequest {
   readonly input: unknown;
   /** Progress goes out here. */
   readonly port: MessagePort;
+  /** To what the main thread does for tasks; absent where it does nothing. */
+  readonly service?: MessagePort;
   /** [1] shared; not 0, one of `STOP`: stop at the next opportunity. */
   readonly stop: Int32Array;
 }

@@ -1,4 +1,4 @@
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { systemCode } from '../src/store/errors.js';
 import { STOP, type TaskName, type TaskReply, type TaskRequest } from './protocol.js';
@@ -27,6 +27,7 @@ const STOP_AT_ONCE_MS = 1000;
 /**
  * @param over called when neither the task nor its reply will be wanted any more
  * @param serverIsThere whether the server answers now
+ * @param serve what the main thread does for the task, over the port that it is given
  */
 export function startTask(
   pool: Piscina,
@@ -34,8 +35,11 @@ export function startTask(
   input: unknown,
   over: () => void,
   serverIsThere: () => Promise<boolean>,
+  serve?: (port: MessagePort) => void,
 ): RunningTask {
   const { port1, port2 } = new MessageChannel();
+  const service = serve && new MessageChannel();
+  if (service) serve(service.port1);
   const stopFlag = new Int32Array(new SharedArrayBuffer(4));
   const end = new AbortController();
   const holders = new Set<(progress: unknown) => void>();
@@ -67,9 +71,10 @@ export function startTask(
     }, ALONE_MS).unref();
     alone = timer;
   };
-  const request: TaskRequest = { task, input, port: port2, stop: stopFlag };
+  const request: TaskRequest = { task, input, port: port2, service: service?.port2, stop: stopFlag };
+  const transferList = service ? [port2, service.port2] : [port2];
   const reply = pool
-    .run(request, { transferList: [port2], signal: end.signal })
+    .run(request, { transferList, signal: end.signal })
     .catch((error: unknown): TaskReply<unknown> => {
       if (end.signal.aborted) return { outcome: 'stopped' };
       return { outcome: 'failed', failure: threadFailure(task, error) };
@@ -78,6 +83,7 @@ export function startTask(
       settled = true;
       clearTimeout(ending);
       port1.close();
+      service?.port1.close();
       // A reply that comes while nobody holds the task is kept for the next attempt.
       if (holders.size === 0 && alone === undefined) over();
     }) as Promise<TaskReply<unknown>>;

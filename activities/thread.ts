@@ -4,6 +4,7 @@ import { ReferenceFailure } from '../src/reference/failures.js';
 import { StoreError, storeError } from '../src/store/errors.js';
 import { openFolderStore } from '../src/store/folderStore.js';
 import { STOP, type TaskFailure, type TaskReply, type TaskRequest, TaskStopped } from './protocol.js';
+import { residentsOver } from './residents.js';
 import type { TaskEnvironment, WorkerSettings } from './tasks/environment.js';
 import { tasks } from './tasks/index.js';
 
@@ -13,13 +14,15 @@ import { tasks } from './tasks/index.js';
 const settings = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerSettings;
 let store: ReturnType<typeof openFolderStore> | undefined;
 
-export default async function runTask({ task, input, port, stop }: TaskRequest): Promise<TaskReply<unknown>> {
+export default async function runTask(request: TaskRequest): Promise<TaskReply<unknown>> {
+  const { task, input, port, service, stop } = request;
   try {
     store ??= openFolderStore(settings.store, { mustExist: true });
     const environment: TaskEnvironment = {
       places: settings,
       store: await store,
       threadsPerWalker: settings.threadsPerWalker,
+      residents: service && residentsOver(service),
       report: (progress) => port.postMessage(progress),
       shouldStop: () => Atomics.load(stop, 0) !== 0,
       isHandedOver: () => Atomics.load(stop, 0) === STOP.handedOver,
@@ -33,6 +36,7 @@ export default async function runTask({ task, input, port, stop }: TaskRequest):
       : { outcome: 'failed', failure: classify(known) };
   } finally {
     port.close();
+    service?.close();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Residents } from '../../src/reference/resident/types.js';
 import type { Store } from '../../src/store/types.js';
 import type { TaskProgress } from '../protocol.js';
 
@@ -23,6 +24,8 @@ export interface TaskEnvironment {
   readonly store: Store;
   /** Threads that share the error bar of one walker; 1 without. */
   readonly threadsPerWalker?: number;
+  /** Programs of the worker that stay between labels. */
+  readonly residents?: Residents;
   report(progress: TaskProgress): void;
   /** True once the activity was cancelled or the worker shuts down. */
   shouldStop(): boolean;

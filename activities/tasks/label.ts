@@ -104,7 +104,7 @@ async function compute(
   log: Attempts,
   before: readonly MadeAttempt[],
 ): Promise<LabelOutcome> {
-  const { store, places, report } = environment;
+  const { store, places, report, residents } = environment;
   const { context, settings, calculator, command, key } = wanted;
   let stored = before.at(-1)?.label;
   if (stored !== undefined) return accepted(environment, key, stored, before);
@@ -132,6 +132,7 @@ async function compute(
       limits: settings.gate,
       attempts: settings.attempts,
       signal,
+      residents,
       scratch,
       from: progressAfter(before),
       onAttempt: (attempt) => report({ phase: 'label', structure: command.structure, attempt }),

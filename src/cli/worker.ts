@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { MessagePort } from 'node:worker_threads';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import {
@@ -9,9 +11,11 @@ import {
   createReferenceActivities,
 } from '../../activities/index.js';
 import { createThreadPool, type ThreadPool } from '../../activities/pool.js';
+import { serveResidents } from '../../activities/residents.js';
 import type { WorkerSettings } from '../../activities/tasks/environment.js';
 import type { TaskQueues } from '../campaign/status.js';
 import { FailureError } from '../errors.js';
+import { createResidentPool } from '../reference/resident/pool.js';
 import type { ServerConnection } from '../server/connect.js';
 import type { Home } from './home.js';
 import type { Role } from './roles.js';
@@ -45,7 +49,7 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
   // Only now, and not where no worker is wanted: the SDK's runtime keeps a process alive until its last worker has ended.
   installRuntime(options.logger);
   const connection = await server.nativeConnection();
-  const pools: ThreadPool[] = [];
+  const pools: Pick<ThreadPool, 'close'>[] = [];
   const workers: Worker[] = [];
   for (const role of roles) {
     workers.push(
@@ -69,12 +73,17 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
     async stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await Promise.allSettled(runs);
-      await Promise.all(pools.map((pool) => pool.close()));
+      for (const pool of pools) await pool.close();
     },
   };
 }
 
-function roleOptions(role: Role, options: WorkerOptions, pools: ThreadPool[], connection: NativeConnection) {
+function roleOptions(
+  role: Role,
+  options: WorkerOptions,
+  pools: Pick<ThreadPool, 'close'>[],
+  connection: NativeConnection,
+) {
   if (role === 'workflow') return { workflowBundle: { codePath: workflowBundle() } };
   const slots = {
     md: options.mdSlots ?? availableParallelism(),
@@ -85,8 +94,14 @@ function roleOptions(role: Role, options: WorkerOptions, pools: ThreadPool[], co
   const threadsPerWalker =
     role === 'md' ? (options.threadsPerWalker ?? Math.max(1, Math.floor(availableParallelism() / slots))) : 1;
   const workerData: WorkerSettings = { store, work, runs, threadsPerWalker };
-  const pool = createThreadPool({ threads: slots, workerData, serverIsThere: () => answers(connection) });
+  const residents =
+    role === 'reference' ? createResidentPool({ slots, folder: join(work, 'residents') }) : undefined;
+  const serve = residents && ((port: MessagePort) => serveResidents(residents, port));
+  const serverIsThere = (): Promise<boolean> => answers(connection);
+  const pool = createThreadPool({ threads: slots, workerData, serverIsThere, serve });
   pools.push(pool);
+  // After its threads: they may still wait for an answer.
+  if (residents) pools.push(residents);
   const activities = {
     md: createMdActivities,
     reference: createReferenceActivities,

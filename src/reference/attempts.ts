@@ -6,6 +6,7 @@ import type { GateLimits } from './gateLimits.js';
 import { type Correction, DEFAULT_CORRECTIONS, type Ladder, nextCorrection } from './ladder.js';
 import { Detached } from './launchers/types.js';
 import { type Progress, readProgress, START, writeProgress } from './progress.js';
+import type { Residents } from './resident/types.js';
 import { watchRoom } from './room.js';
 import type { Calculator, FailureClass, ReferenceResult, ReferenceStructure } from './types.js';
 
@@ -34,6 +35,8 @@ export interface LabelRequest {
   /** Attempts at a failure that no correction is known for. */
   readonly attempts: number;
   readonly signal: AbortSignal;
+  /** For codes that stay between structures. */
+  readonly residents?: Residents;
   /** A folder that does not exist yet, or that of an earlier call that was left; removed in the end. */
   readonly scratch: string;
   readonly onAttempt?: (number: number) => void;
@@ -91,8 +94,9 @@ function comesBack(error: unknown, signal: AbortSignal, durable: boolean): boole
 }
 
 async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer> {
-  const { calculator, signal, scratch } = request;
-  const resumable = calculator.correctable !== undefined || calculator.launcher?.durable === true;
+  const { calculator, signal, scratch, residents } = request;
+  const resumable =
+    calculator.correctable !== undefined || calculator.resident || calculator.launcher?.durable === true;
   const keep = async (reached: Progress): Promise<void> => {
     if (calculator.launcher?.durable) await writeProgress(scratch, reached);
   };
@@ -114,7 +118,7 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
     const folder = calculator.correctable ? scratch : join(scratch, String(number));
     await mkdir(folder, { recursive: true });
     const corrections = progress.resume ? [...made, RESUME] : made;
-    const context = { signal, scratch: folder, name: String(number), corrections };
+    const context = { signal, scratch: folder, name: String(number), corrections, residents };
     const ran = await attempt(request, number, context);
     // The run may well go on: it is no attempt that failed.
     if (!ran.label && ran.failure && UNSEEN.includes(ran.symptom)) throw ran.failure;

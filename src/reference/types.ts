@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.js';
 import type { CodeSettings, Correction, CorrectionPolicy, Ladder } from './ladder.js';
 import type { Launcher } from './launchers/types.js';
+import type { Residents } from './resident/types.js';
 
 /** What goes to a reference code: atoms in the supercell's own order. */
 export interface ReferenceStructure {
@@ -41,6 +42,8 @@ export interface ReferenceContext {
   readonly name?: string;
   /** In the order in which they were made. */
   readonly corrections?: readonly Correction[];
+  /** Programs that stay between structures; where there are none, one is started for this structure alone. */
+  readonly residents?: Residents;
 }
 
 /** How the failures of a code are mended. */
@@ -69,6 +72,8 @@ export interface Calculator {
   readonly name: string;
   /** Everything that can change forces, as plain JSON: part of a label's identity (not cores, launcher or host). */
   readonly identity: unknown;
+  /** Its program stays between structures: where one is ended from outside, another takes the structure at once. */
+  readonly resident?: true;
   /** Absent for a code that is only ever tried again as it is. */
   readonly correctable?: Correctable;
   /** What it needs that is on another machine: it can be checked and shown here, not run. */

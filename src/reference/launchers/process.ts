@@ -9,6 +9,8 @@ import type { Job } from './types.js';
 export interface ProgramRun extends Omit<Job, 'name' | 'more' | 'prepare'> {
   /** File that tells, while it runs and after, which process it is. */
   readonly record: string;
+  /** Called as soon as it runs. */
+  readonly onStart?: (process: ProcessIdentity) => void;
 }
 
 /** How it ended. */
@@ -38,7 +40,10 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   const child = await start(run);
   const identity = child.pid === undefined ? undefined : await identityOf(child.pid);
   // Without it a run whose worker dies is run again; that is no reason to fail now.
-  if (identity !== undefined) await writeFile(run.record, JSON.stringify(identity)).catch(() => undefined);
+  if (identity !== undefined) {
+    run.onStart?.(identity);
+    await writeFile(run.record, JSON.stringify(identity)).catch(() => undefined);
+  }
   const end = await watch(child, run);
   run.signal.throwIfAborted();
   return { ...end, seconds: (performance.now() - started) / 1e3 };
@@ -52,7 +57,7 @@ const LOOK_MS = 200;
  * started. How it ended is unknown then: what it wrote has to show it. Ends it and all that it started on abort and rejects with the reason.
  */
 export async function waitForEarlier(run: Pick<ProgramRun, 'record' | 'signal' | 'grace'>): Promise<boolean> {
-  const identity = await readRecord(run.record);
+  const identity = await readProcess(run.record);
   if (identity === undefined) return false;
   let asked: number | undefined;
   while ((await stateOf(identity)) === 'alive') {
@@ -67,11 +72,11 @@ export async function waitForEarlier(run: Pick<ProgramRun, 'record' | 'signal' |
   return true;
 }
 
-async function readRecord(path: string): Promise<ProcessIdentity | undefined> {
+/** The process that a record tells of; undefined where there is none, or one that was cut while it was written. */
+export async function readProcess(record: string): Promise<ProcessIdentity | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as ProcessIdentity;
+    return JSON.parse(await readFile(record, 'utf8')) as ProcessIdentity;
   } catch {
-    // None, or one that was cut while it was written: the program is then run again.
     return undefined;
   }
 }
