@@ -2,6 +2,7 @@ import { abinit } from './calculators/abinit.js';
 import { commandCalculator } from './calculators/command.js';
 import { embeddedCalculator } from './calculators/embedded.js';
 import type { LennardJonesSettings } from './calculators/embeddedSettings.js';
+import { iPi } from './calculators/iPi.js';
 import { lammps } from './calculators/lammps.js';
 import { createLennardJones, type LennardJonesParameters } from './calculators/lennardJones.js';
 import { quantumEspresso } from './calculators/quantumEspresso.js';
@@ -26,6 +27,7 @@ type SettingsNamed<N extends Name> = Extract<ReferenceSettings, { readonly calcu
 /** Programs, each started or spoken to by its calculator. */
 const PROGRAMS = {
   command: commandCalculator,
+  'i-pi': iPi,
   'quantum-espresso': quantumEspresso,
   vasp,
   abinit,

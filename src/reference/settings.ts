@@ -3,6 +3,7 @@ import { abinitSettings } from './calculators/abinit/settings.js';
 import { commandSettings } from './calculators/commandSettings.js';
 import { lennardJonesSettings, stillingerWeberSettings } from './calculators/embeddedSettings.js';
 import type { SettingsOf } from './calculators/fields.js';
+import { iPiSettings } from './calculators/iPi/settings.js';
 import { lammpsSettings } from './calculators/lammps/settings.js';
 import { quantumEspressoSettings } from './calculators/quantumEspresso/settings.js';
 import { vaspSettings } from './calculators/vasp/settings.js';
@@ -12,6 +13,7 @@ export const referenceSettings = z.discriminatedUnion('calculator', [
   stillingerWeberSettings,
   lennardJonesSettings,
   commandSettings,
+  iPiSettings,
   quantumEspressoSettings,
   vaspSettings,
   abinitSettings,

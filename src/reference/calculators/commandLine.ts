@@ -72,7 +72,8 @@ function isFile(path: string): boolean {
 const known = new Map<string, string>();
 const SETTLED_MS = 2000;
 
-function hashFile(path: string, field: string): string {
+/** SHA-256 of a file; throws `InputError` for one that cannot be read. */
+export function hashFile(path: string, field: string): string {
   try {
     const { size, mtimeNs, ctimeNs, ino } = statSync(path, { bigint: true });
     const key = [path, size, mtimeNs, ctimeNs, ino].join('|');

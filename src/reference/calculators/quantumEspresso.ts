@@ -1,6 +1,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '../../errors.js';
+import { InputError, type Problem } from '../../errors.js';
 import { ReferenceFailure } from '../failures.js';
 import { correctedSettings, DEFAULT_CORRECTIONS, resourcesOf, type Start } from '../ladder.js';
 import { createLauncher } from '../launchers/createLauncher.js';
@@ -13,6 +13,7 @@ import { comparePwXml } from './quantumEspresso/compare.js';
 import { pwInput } from './quantumEspresso/input.js';
 import { WITHOUT_EFFECT } from './quantumEspresso/keywords.js';
 import { PW_LADDER } from './quantumEspresso/ladder.js';
+import { residentLabel } from './quantumEspresso/resident.js';
 import { readRun } from './quantumEspresso/run.js';
 import type { QuantumEspressoSettings } from './quantumEspresso/settings.js';
 
@@ -27,7 +28,7 @@ const MEBIBYTE = 1_048_576;
 const ENVIRONMENT = { OMP_NUM_THREADS: '1' };
 
 /**
- * Quantum ESPRESSO's pw.x by files: one process for each structure. Throws `InputError` with everything in the settings that
+ * Quantum ESPRESSO's pw.x: by files, one process for each structure, or over a socket, one for many. Throws `InputError` with everything in the settings that
  * pw.x would refuse or that would spoil labels.
  */
 export function quantumEspresso(
@@ -36,7 +37,11 @@ export function quantumEspresso(
 ): Calculator {
   const { pseudopotentials, problems } = tryPseudopotentials(settings, species, folder);
   const augmented = pseudopotentials.filter((p) => p.augmented).map((p) => p.species);
-  const found = [...checkSettings(settings, species.length, augmented), ...problems];
+  const found = [
+    ...checkSettings(settings, species.length, augmented),
+    ...problems,
+    ...residentProblems(settings),
+  ];
   if (found.length > 0) throw new InputError(found);
   const flat = flatSettings(settings, species.length);
   const policy = { ...DEFAULT_CORRECTIONS, ...settings.corrections };
@@ -53,6 +58,7 @@ export function quantumEspresso(
     },
     correctable: { ladder: PW_LADDER, settings: flat, policy },
     launcher,
+    ...(settings.resident && { resident: true }),
     inputFiles: (structure) => ({
       'pw.in': pwInput({
         structure,
@@ -60,7 +66,7 @@ export function quantumEspresso(
         pseudopotentials,
         kpoints: settings.kpoints,
         start: 'scratch',
-        maxSeconds: ownLimit(settings.timeout),
+        ...(!settings.resident && { maxSeconds: ownLimit(settings.timeout) }),
       }),
       ...Object.fromEntries(pseudopotentials.map(({ name, bytes }) => [name, bytes])),
     }),
@@ -75,14 +81,28 @@ export function quantumEspresso(
   };
 }
 
+function residentProblems({ resident, launcher }: QuantumEspressoSettings): readonly Problem[] {
+  if (!resident || launcher?.kind !== 'slurm') return [];
+  const expected = 'a program on the worker’s own machine: it connects to the worker';
+  return [
+    {
+      field: 'reference.resident',
+      message: 'is not possible through Slurm',
+      got: String(resident),
+      expected,
+    },
+  ];
+}
+
 async function evaluate(
   settings: QuantumEspressoSettings,
   folder: string,
   launcher: Launcher,
   pseudopotentials: readonly Pseudopotential[],
   structure: ReferenceStructure,
-  { scratch, signal, name, corrections = [] }: ReferenceContext,
+  context: ReferenceContext,
 ): Promise<ReferenceResult> {
+  const { scratch, signal, name, corrections = [] } = context;
   signal.throwIfAborted();
   const { command = ['pw.x'], kpoints, timeout = TIMEOUT, memory } = settings;
   const needed = pseudopotentials.filter((p) => structure.species.includes(p.species));
@@ -92,36 +112,41 @@ async function evaluate(
     corrections,
   );
   const more = resourcesOf(corrections);
-  const found = findFiles(command, folder);
+  const files = findFiles(command, folder);
+  const argv = command.map((word, i) => files[i] ?? word);
+  const environment = { ...ENVIRONMENT, ...settings.environment };
+  const asked = {
+    structure,
+    pseudopotentials: needed,
+    kpoints,
+    settings: corrected.settings,
+    timeout: timeout * more.time,
+    memory,
+  };
+  if (settings.resident) {
+    const transport = settings.resident === 'inet' ? 'inet' : 'unix';
+    const changed = corrections.some(({ set, scale }) => set !== undefined || scale !== undefined);
+    return residentLabel({ ...asked, command: argv, transport, environment, corrected: changed }, context);
+  }
   const end = await launcher.run({
     name,
-    argv: [...command.map((word, i) => found[i] ?? word), '-in', 'pw.in'],
+    argv: [...argv, '-in', 'pw.in'],
     folder: scratch,
     stdout: join(scratch, 'pw.out'),
     stderr: join(scratch, 'pw.err'),
     timeout,
     grace: GRACE,
     memory: memory === undefined ? undefined : memory * MEBIBYTE,
-    environment: { ...ENVIRONMENT, ...settings.environment },
+    environment,
     more,
     signal,
     prepare: async () => {
       const start = await possibleStart(scratch, corrected.start);
-      const input = {
-        structure,
-        settings: corrected.settings,
-        pseudopotentials: needed,
-        kpoints,
-        start,
-        maxSeconds: ownLimit(timeout * more.time),
-      };
+      const input = { ...asked, start, maxSeconds: ownLimit(asked.timeout) };
       await prepare(scratch, pwInput(input), needed, start);
     },
   });
-  return readRun(
-    { end, structure, pseudopotentials: needed, kpoints, settings: corrected.settings, timeout, memory },
-    scratch,
-  );
+  return readRun({ ...asked, end, timeout }, scratch);
 }
 
 /** s */

@@ -13,8 +13,8 @@ export interface PwInput {
   readonly pseudopotentials: readonly Pseudopotential[];
   readonly kpoints: KPoints;
   readonly start: Start;
-  /** pw.x stops by itself after so many seconds, in a state that it can be restarted from. */
-  readonly maxSeconds: number;
+  /** pw.x stops by itself after so many seconds, in a state that it can be restarted from; never where absent. */
+  readonly maxSeconds?: number;
 }
 
 /** Output and density are `pwscf.xml` and `pwscf.save` in the folder of the run, which holds the pseudopotentials too. */
@@ -37,7 +37,7 @@ export function pwInput({
     'control.pseudo_dir': './',
     // `nowf` keeps no XML file in version 6.7.
     'control.disk_io': 'low',
-    'control.max_seconds': maxSeconds,
+    ...(maxSeconds !== undefined && { 'control.max_seconds': maxSeconds }),
     'system.ibrav': 0,
     'system.nat': species.length,
     'system.ntyp': pseudopotentials.length,

@@ -35,9 +35,27 @@ export function readPwLog(text: string, atoms: number): PwLog {
   };
 }
 
+/** What stdout says of a single point of a program that stays: `head` is from before the first one, `step` of this one. */
+export function readPwStep(
+  head: string,
+  step: string,
+): Pick<PwOutput, 'program' | 'converged' | 'steps' | 'scfError' | 'kpoints'> {
+  const count = (pattern: RegExp, text: string): number => Number(pattern.exec(text)?.[1] ?? Number.NaN);
+  const accuracies = [...step.matchAll(ACCURACY)];
+  return {
+    program: `PWSCF ${/Program PWSCF v\.(\S+)/.exec(head)?.[1] ?? 'of unknown version'}`,
+    converged: /convergence has been achieved in/.test(step),
+    steps: count(/convergence has been achieved in\s+(\d+)/, step),
+    scfError: Number(accuracies.at(-1)?.[1] ?? Number.NaN),
+    kpoints: count(/number of k points=\s*(\d+)/, head),
+  };
+}
+
+const ACCURACY = /estimated scf accuracy\s*<\s*([\d.E+-]+) Ry/gi;
+
 /** log10 of the estimated accuracy per step over the last self-consistent cycle, least squares; 0 for fewer than three steps. */
 export function convergenceSlope(text: string): number {
-  const found = [...text.matchAll(/estimated scf accuracy\s*<\s*([\d.E+-]+) Ry/gi)].map((m) => Number(m[1]));
+  const found = [...text.matchAll(ACCURACY)].map((m) => Number(m[1]));
   const y = found.filter((x) => x > 0).map((x) => Math.log10(x));
   const n = y.length;
   if (n < 3) return 0;

@@ -34,7 +34,7 @@ const EVIDENCE = 15;
  */
 const ROUGH = 1e-3;
 
-type Fail = (
+export type Fail = (
   symptom: string,
   failureClass: FailureClass,
   message: string,
@@ -75,7 +75,7 @@ async function readTexts(scratch: string): Promise<RunTexts> {
 }
 
 /** Ends of the whole process first, then what the table knows, then a run that was cut off. */
-function requireEnd({ end, timeout, memory }: PwRun, texts: RunTexts, fail: Fail): void {
+export function requireEnd({ end, timeout, memory }: PwRun, texts: RunTexts, fail: Fail): void {
   if (end.outOfMemory)
     throw fail('memory', 'program-known', `pw.x took more than its memory limit of ${memory} MiB`);
   if (end.timedOut) {
@@ -106,7 +106,7 @@ function requireEnd({ end, timeout, memory }: PwRun, texts: RunTexts, fail: Fail
   }
 }
 
-function readXml(xml: string, fail: Fail): PwOutput {
+export function readXml(xml: string, fail: Fail): PwOutput {
   if (xml === '') throw fail('no-output', 'program-unknown', 'pw.x wrote no pwscf.xml');
   try {
     return readPwOutput(xml);
@@ -116,7 +116,12 @@ function readXml(xml: string, fail: Fail): PwOutput {
 }
 
 /** A run that claims success is believed only where everything fits what was asked for. */
-function requireTrust(run: PwRun, output: PwOutput, log: ReturnType<typeof readPwLog>, fail: Fail): void {
+export function requireTrust(
+  run: Omit<PwRun, 'end'>,
+  output: PwOutput,
+  log: ReturnType<typeof readPwLog>,
+  fail: Fail,
+): void {
   const { structure, settings, kpoints, pseudopotentials } = run;
   const threshold = Number(settings['electrons.conv_thr']);
   // The negation catches NaN too.
