@@ -4,7 +4,7 @@ import type { ProgramEnd } from '../launchers/process.js';
 import { type Connection, ConnectionLost } from '../sockets/connection.js';
 import { sayExit } from '../sockets/conversation.js';
 import { type Exchange, exchange } from './exchange.js';
-import { logSize, textsOf } from './folder.js';
+import { forget, logSize, textsOf } from './folder.js';
 import { type Ending, type RunningProgram, startResident } from './program.js';
 import type { ResidentAnswer, ResidentFailed, ResidentProgram, ResidentRequest } from './types.js';
 
@@ -60,6 +60,7 @@ export async function startClient(
     let from = await logSize(running.folder);
     let begun = false;
     const came = await exchange(running, request, signal, async () => {
+      await forget(running.folder, request.reads);
       from = await logSize(running.folder);
       first ??= from;
       begun = true;

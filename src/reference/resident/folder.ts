@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../../processes.js';
 import type { Listener } from '../sockets/listener.js';
@@ -45,6 +45,11 @@ export const logsOf = (folder: string) => ({
   stdout: join(folder, 'stdout.txt'),
   stderr: join(folder, 'stderr.txt'),
 });
+
+/** What the structure before has left must not be taken for this one's. */
+export async function forget(folder: string, reads: readonly string[] = []): Promise<void> {
+  for (const name of reads) await rm(join(folder, name), { force: true });
+}
 
 /** Bytes printed so far. */
 export async function logSize(folder: string): Promise<number> {

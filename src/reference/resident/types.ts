@@ -27,7 +27,7 @@ export interface ResidentRequest {
   readonly timeout: number;
   /** What the program has printed when it is through with a structure; some seconds are waited for it. */
   readonly logEnds?: RegExp;
-  /** Files of its folder whose texts are wanted after the structure. */
+  /** Files of its folder whose texts are wanted after the structure; removed before it, so that they are this one's. */
   readonly reads?: readonly string[];
   /** The program ends with this structure. */
   readonly once?: true;

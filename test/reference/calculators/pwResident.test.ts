@@ -88,6 +88,11 @@ describe('forces that pw.x sends', () => {
 
   it('are a label without an XML too, which some versions do not write in every step', async () => {
     expect(await label({ files: { CRASH: '', [XML]: '' } })).toMatchObject({ converged: true });
+    const settings = fixture('.xml').replace(
+      /<output>.*<\/output>/s,
+      '<output><band_structure><nks>1</nks></band_structure></output>',
+    );
+    expect(await label({ files: { CRASH: '', [XML]: settings } })).toMatchObject({ converged: true });
   });
 
   it('a log that comes late may begin with the step before', async () => {
