@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Pseudopotential } from '../../../src/reference/calculators/quantumEspresso/pseudopotentials.js';
+import type { Pseudopotential } from '../../../src/reference/calculators/pseudopotentials.js';
 import {
   type ResidentRun,
   residentLabel,
