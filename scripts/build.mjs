@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], { stdio: 'inherit' });
-cpSync('src/numerics/kernels/kernels.wasm', 'dist/src/numerics/kernels/kernels.wasm');
+for (const file of ['numerics/kernels/kernels.wasm', 'reference/calculators/ase/bridge.py'])
+  cpSync(`src/${file}`, `dist/src/${file}`);
 chmodSync('dist/src/cli/main.js', 0o755);
 
 // Bundling takes seconds: only when what goes into it has changed.

@@ -16,6 +16,9 @@ CODES=(
   "abinit|abinit|abinit"
   "abinit|/usr/share/abinit/psp/14si.pspgth|abinit-data"
   "lammps|lmp|lammps"
+  "gpaw|gpaw|gpaw"
+  "gpaw|/usr/share/gpaw-setups/Si.PBE.gz|gpaw-data"
+  "ase|/usr/lib/python3/dist-packages/ase/__init__.py|python3-ase"
   "slurm|slurmctld|slurm-wlm"
   "slurm|munged|munge"
 )

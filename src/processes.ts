@@ -43,12 +43,14 @@ export function runBriefly(
 
 /** The first executable file of this name on PATH. */
 export function onPath(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
-  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
-    if (folder === '') continue;
-    const path = join(folder, process.platform === 'win32' ? `${name}.exe` : name);
-    if (isExecutable(path)) return path;
-  }
-  return undefined;
+  return allOnPath(name, env)[0];
+}
+
+/** The executable files of this name on PATH, in its order. */
+export function allOnPath(name: string, env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, file)).filter(isExecutable);
 }
 
 export function isExecutable(path: string): boolean {

@@ -1,7 +1,9 @@
 import { abinit } from './calculators/abinit.js';
+import { ase } from './calculators/ase.js';
 import { commandCalculator } from './calculators/command.js';
 import { embeddedCalculator } from './calculators/embedded.js';
 import type { LennardJonesSettings } from './calculators/embeddedSettings.js';
+import { gpaw } from './calculators/gpaw.js';
 import { iPi } from './calculators/iPi.js';
 import { lammps } from './calculators/lammps.js';
 import { createLennardJones, type LennardJonesParameters } from './calculators/lennardJones.js';
@@ -30,6 +32,8 @@ const PROGRAMS = {
   'i-pi': iPi,
   'quantum-espresso': quantumEspresso,
   vasp,
+  gpaw,
+  ase,
   abinit,
   lammps,
 } satisfies { [N in Name]?: (settings: SettingsNamed<N>, context: CalculatorContext) => Calculator };

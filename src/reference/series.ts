@@ -1,5 +1,6 @@
 import { inputError } from '../errors.js';
 import { withCutoff as withAbinitCutoff } from './calculators/abinit/cutoff.js';
+import { withCutoff as withGpawCutoff } from './calculators/gpaw/cutoff.js';
 import type { KPoints } from './calculators/kpoints.js';
 import { withCutoff as withPwCutoff } from './calculators/quantumEspresso/cutoff.js';
 import { withCutoff as withVaspCutoff } from './calculators/vasp/cutoff.js';
@@ -27,6 +28,7 @@ const CUTOFFS: {
   'quantum-espresso': withPwCutoff,
   vasp: withVaspCutoff,
   abinit: withAbinitCutoff,
+  gpaw: withGpawCutoff,
 };
 
 /**

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { abinitSettings } from './calculators/abinit/settings.js';
+import { aseSettings } from './calculators/ase/settings.js';
 import { commandSettings } from './calculators/commandSettings.js';
 import { lennardJonesSettings, stillingerWeberSettings } from './calculators/embeddedSettings.js';
 import type { SettingsOf } from './calculators/fields.js';
+import { gpawSettings } from './calculators/gpaw/settings.js';
 import { iPiSettings } from './calculators/iPi/settings.js';
 import { lammpsSettings } from './calculators/lammps/settings.js';
 import { quantumEspressoSettings } from './calculators/quantumEspresso/settings.js';
@@ -16,6 +18,8 @@ export const referenceSettings = z.discriminatedUnion('calculator', [
   iPiSettings,
   quantumEspressoSettings,
   vaspSettings,
+  gpawSettings,
+  aseSettings,
   abinitSettings,
   lammpsSettings,
 ]);

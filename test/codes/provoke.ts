@@ -53,9 +53,9 @@ export function processesIn(folder: string, program: string): number[] {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits half a minute at most. */
+/** Waits two minutes at most: machines are busy. */
 export async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 600 && !condition(); i++) await pause(50);
+  for (let i = 0; i < 2400 && !condition(); i++) await pause(50);
   expect(condition()).toBe(true);
 }
 

@@ -15,6 +15,12 @@ const VASP: ReferenceSettings = {
   kpoints: { grid: [2, 2, 1] },
   potcar: { library: 'potcars', names: { Si: 'Si' } },
 };
+const GPAW: ReferenceSettings = {
+  calculator: 'gpaw',
+  parameters: { mode: { name: 'pw', ecut: 300, cell: 'fixed' }, xc: 'PBE' },
+  setups: { Si: { file: 'Si.PBE.gz' } },
+  kpoints: 'gamma',
+};
 
 describe('a convergence series', () => {
   it('begins with the settings of the campaign and gets denser, all else kept', () => {
@@ -40,6 +46,15 @@ describe('a convergence series', () => {
     );
     expect(members.map(({ name }) => name)).toEqual(['20 Ha', '25 Ha', '30 Ha', '40 Ha']);
     expect(members[3].settings).toMatchObject({ variables: { ecut: 40, pawecutdg: 100, nband: 9 } });
+  });
+
+  it('of GPAW is of its plane waves, where it has some', () => {
+    const members = convergenceSeries(GPAW, 'cutoff');
+    expect(members.map(({ name }) => name)).toEqual(['300 eV', '375 eV', '450 eV', '600 eV']);
+    const mode = { name: 'pw', ecut: 600, cell: 'fixed' };
+    expect(members[3].settings).toEqual({ ...GPAW, parameters: { mode, xc: 'PBE' } });
+    const grid = { ...GPAW, parameters: { mode: 'fd', h: 0.2, xc: 'PBE' } };
+    expect(() => convergenceSeries(grid, 'cutoff')).toThrow(/plane-wave cutoff/);
   });
 
   it('of k-points is the same for every code that has them', () => {

@@ -1,4 +1,4 @@
-import { onPath, runBriefly } from '../../processes.js';
+import { allOnPath, onPath, runBriefly } from '../../processes.js';
 
 /** A program that can serve as a reference, or start one, as looked for on PATH. */
 export interface ProgramCheck {
@@ -43,6 +43,14 @@ const WANTED: readonly Wanted[] = [
     install: 'Debian: apt install abinit; or conda-forge: abinit',
   },
   {
+    name: 'GPAW',
+    purpose: 'reference forces from density-functional theory',
+    programs: ['gpaw'],
+    ask: ['--version'],
+    pattern: /gpaw-(\S+)/,
+    install: 'Debian: apt install gpaw gpaw-data; or conda-forge: gpaw',
+  },
+  {
     name: 'LAMMPS',
     purpose: 'reference forces from potentials; production runs of exported force fields',
     programs: ['lmp', 'lmp_serial', 'lmp_mpi', 'lammps'],
@@ -68,19 +76,10 @@ const WANTED: readonly Wanted[] = [
   },
 ];
 
-const MODULES = [
-  { name: 'ASE', module: 'ase', install: 'pip install ase' },
-  {
-    name: 'GPAW',
-    module: 'gpaw',
-    install: 'pip install gpaw (needs a C compiler and libxc), or conda-forge: gpaw',
-  },
-] as const;
-
 /** Looks for reference codes and launchers; asks only those for their version that answer at once. */
 export async function findPrograms(env: NodeJS.ProcessEnv = process.env): Promise<readonly ProgramCheck[]> {
   const programs = await Promise.all(WANTED.map((wanted) => findProgram(wanted, env)));
-  return [...programs, ...(await findModules(env))];
+  return [...programs, await findAse(env)];
 }
 
 async function findProgram(wanted: Wanted, env: NodeJS.ProcessEnv): Promise<ProgramCheck> {
@@ -92,22 +91,16 @@ async function findProgram(wanted: Wanted, env: NodeJS.ProcessEnv): Promise<Prog
   return { name, purpose, path, version: wanted.pattern?.exec(`${stdout}${stderr}`)?.[1].trim() };
 }
 
-/** Python packages, all asked in one start of the interpreter and without importing them. */
-async function findModules(env: NodeJS.ProcessEnv): Promise<readonly ProgramCheck[]> {
-  const purpose = 'reference forces through a Python program';
-  const python = onPath('python3', env);
-  if (python === undefined) {
-    return MODULES.map(({ name, install }) => ({ name, purpose, install: `python3, then ${install}` }));
+/** ASE belongs to one interpreter, which need not be the first on PATH: asked without importing it. */
+async function findAse(env: NodeJS.ProcessEnv): Promise<ProgramCheck> {
+  const name = 'ASE';
+  const purpose = 'any code that ASE has a calculator for, as a reference';
+  const script = 'from importlib.metadata import version\nprint(version("ase"))';
+  for (const path of allOnPath('python3', env)) {
+    const { code, stdout } = await runBriefly(path, ['-c', script], 5000, { env });
+    if (code === 0) return { name, purpose, path, version: stdout.trim() };
   }
-  const script = `
-from importlib.metadata import version
-for name in ${JSON.stringify(MODULES.map(({ module }) => module))}:
-    try: print(name, version(name))
-    except Exception: pass`;
-  const { stdout } = await runBriefly(python, ['-c', script], 5000, { env });
-  const versions = new Map(stdout.split('\n').map((line) => line.split(' ') as [string, string]));
-  return MODULES.map(({ name, module, install }) => {
-    const version = versions.get(module);
-    return version === undefined ? { name, purpose, install } : { name, purpose, path: python, version };
-  });
+  const install =
+    'Debian: apt install python3-ase (for /usr/bin/python3); or pip install ase, for the python3 of the command';
+  return { name, purpose, install };
 }

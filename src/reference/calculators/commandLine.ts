@@ -44,15 +44,20 @@ export function readCommandLine(
   found.forEach((path, i) => {
     if (path !== undefined) hashes[command[i]] = hashFile(path, 'reference.command');
   });
-  files.forEach((name, i) => {
-    hashes[name] = hashFile(resolve(folder, name), `reference.files.${i}`);
-  });
+  Object.assign(hashes, hashFiles(files, folder));
   if (template !== undefined) hashes[template] = hashFile(resolve(folder, template), 'reference.template');
   return {
     files: hashes,
     fill: (places) =>
       argv.map((a) => a.replace(PLACEHOLDER, (_, name: string) => places[name as keyof Places])),
   };
+}
+
+/** SHA-256 of each of `reference.files` by its name, relative to the campaign's folder. Throws `InputError` where one is not there. */
+export function hashFiles(files: readonly string[], folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    files.map((name, i) => [name, hashFile(resolve(folder, name), `reference.files.${i}`)]),
+  );
 }
 
 /** For each word of a command the file that it is in the campaign's `folder`; undefined for any other word. */

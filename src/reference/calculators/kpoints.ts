@@ -35,3 +35,16 @@ export function kPointCounts(kpoints: KPoints): { readonly paired: number; reado
   });
   return { paired: (all + self[0] * self[1] * self[2]) / 2, all };
 }
+
+/** All points, as multiples of the reciprocal lattice vectors in (−1/2, 1/2]. */
+export function kPointList(kpoints: KPoints): readonly (readonly [number, number, number])[] {
+  if (kpoints === 'gamma') return [[0, 0, 0]];
+  const { grid, shift = [0, 0, 0] } = kpoints;
+  const [a, b, c] = grid.map((n, axis) =>
+    Array.from({ length: n }, (_, i) => {
+      const twice = 2 * i + shift[axis];
+      return (twice > n ? twice - 2 * n : twice) / (2 * n);
+    }),
+  );
+  return a.flatMap((x) => b.flatMap((y) => c.map((z) => [x, y, z] as const)));
+}

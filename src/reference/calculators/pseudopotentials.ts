@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
+import { constants, gunzipSync } from 'node:zlib';
 import { ELEMENTS } from '../../crystal/masses.js';
 import { InputError, type Problem } from '../../errors.js';
+
+const FIELD = 'reference.pseudopotentials';
 
 /** What a campaign says of its pseudopotentials; paths relative to its folder. */
 export interface PseudopotentialSettings {
@@ -14,9 +17,11 @@ export interface Pseudopotential {
   readonly species: string;
   /** Its name in the folder of a run. */
   readonly name: string;
+  /** Not compressed. */
   readonly bytes: Buffer;
+  /** Of the file as it is. */
   readonly sha256: string;
-  /** Codes print this one of what they have read. */
+  /** Of the bytes: codes say this one of what they have read. */
   readonly md5: string;
   /** Ultrasoft or PAW: its augmentation charges need a density cutoff of their own. */
   readonly augmented: boolean;
@@ -25,15 +30,16 @@ export interface Pseudopotential {
 /**
  * Reads the pseudopotentials of the species of a crystal. Throws `InputError` with all that is wrong: missing, unknown species,
  * another checksum, another element, a file that was cut.
+ * @param field of the campaign file that names them
  */
 export function readPseudopotentials(
   settings: PseudopotentialSettings,
   species: readonly string[],
   folder: string,
+  field = FIELD,
 ): readonly Pseudopotential[] {
   const problems: Problem[] = [];
   const present = [...new Set(species)];
-  const field = 'reference.pseudopotentials';
   for (const symbol of present) {
     if (Object.hasOwn(settings.pseudopotentials, symbol)) continue;
     problems.push({ field: `${field}.${symbol}`, message: 'is missing', expected: 'a file and its sha256' });
@@ -63,9 +69,10 @@ export function tryPseudopotentials(
   settings: PseudopotentialSettings,
   species: readonly string[],
   folder: string,
+  field = FIELD,
 ): { readonly pseudopotentials: readonly Pseudopotential[]; readonly problems: readonly Problem[] } {
   try {
-    return { pseudopotentials: readPseudopotentials(settings, species, folder), problems: [] };
+    return { pseudopotentials: readPseudopotentials(settings, species, folder, field), problems: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { pseudopotentials: [], problems: error.problems };
@@ -80,9 +87,11 @@ function wrongSum(field: string, given: string | undefined, found: string): Prob
 }
 
 function readOne(species: string, path: string, field: string): Pseudopotential | Problem {
+  let file: Buffer;
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    file = readFileSync(path);
+    bytes = unpacked(file);
   } catch (error) {
     const got = `${path} (${(error as NodeJS.ErrnoException).code ?? error})`;
     const hint = 'paths are relative to the campaign file';
@@ -98,12 +107,26 @@ function readOne(species: string, path: string, field: string): Pseudopotential 
       expected: species,
     };
   }
-  if (/<UPF[\s>]/.test(text) && !text.includes('</UPF>')) {
-    return { field: `${field}.file`, message: 'the file was cut: it does not end in </UPF>', got: path };
+  const root = /<(UPF|paw_setup|paw_dataset)[\s>]/.exec(text)?.[1];
+  if (root !== undefined && !text.includes(`</${root}>`)) {
+    return { field: `${field}.file`, message: `the file was cut: it does not end in </${root}>`, got: path };
   }
-  const sum = (algorithm: string): string => createHash(algorithm).update(bytes).digest('hex');
+  const sum = (algorithm: string, of: Buffer): string => createHash(algorithm).update(of).digest('hex');
   const augmented = AUGMENTED.some((pattern) => pattern.test(text));
-  return { species, name: species + extname(path), bytes, sha256: sum('sha256'), md5: sum('md5'), augmented };
+  return {
+    species,
+    name: species + extname(path.replace(/\.gz$/, '')),
+    bytes,
+    sha256: sum('sha256', file),
+    md5: sum('md5', bytes),
+    augmented,
+  };
+}
+
+/** What gzip has packed, or what it is; of a file that was cut as much as there is. */
+function unpacked(file: Buffer): Buffer {
+  const packed = file[0] === 0x1f && file[1] === 0x8b;
+  return packed ? gunzipSync(file, { finishFlush: constants.Z_SYNC_FLUSH }) : file;
 }
 
 /** UPF of pw.x; PAW in XML and in ABINIT's own format (pspcod 7). */

@@ -18,10 +18,6 @@ const LAMMPS: ReferenceSettings = {
   command: ['/usr/bin/python3', 'calculators/lammps_sw.py', '{input}', '{output}'],
   files: ['calculators/Si.sw'],
 };
-const ASE: ReferenceSettings = {
-  calculator: 'command',
-  command: ['/usr/bin/python3', 'calculators/ase_calculator.py', '{input}', '{output}'],
-};
 
 function displaced(
   kind: 'diamond' | 'fcc',
@@ -97,26 +93,6 @@ describe.skipIf(!hasLammps)(
         expect(Math.abs(f - forces[i])).toBeLessThan(1e-10);
       });
       expect(result.program).toMatch(/^LAMMPS /);
-    });
-  },
-);
-
-const hasAse = spawnSync('/usr/bin/python3', ['-c', 'import ase']).status === 0;
-describe.skipIf(!hasAse)(
-  'ASE through examples/calculators/ase_calculator.py (skipped: no ASE here; apt install python3-ase)',
-  () => {
-    it('gives the Lennard-Jones forces, without the shift of the force at the cutoff', async () => {
-      const structure = displaced('fcc', 5.31, ['Ar'], 0.5);
-      const calculator = createCalculator(ASE, { ...structure, folder: EXAMPLES });
-      const result = await inScratch((context) => calculator.evaluate(structure, context));
-      const forces = new Float64Array(structure.positions.length);
-      createPotential(ARGON, structure.lattice, structure.species)!.evaluate(structure.positions, forces);
-      // V′(8.5 Å) = 0.11 meV/Å for each of about 70 neighbours, most of which cancel.
-      result.forces.forEach((f, i) => {
-        expect(Math.abs(f - forces[i])).toBeLessThan(1e-3);
-      });
-      expect(Math.max(...forces.map(Math.abs))).toBeGreaterThan(0.1);
-      expect(result.program).toMatch(/^ASE /);
     });
   },
 );

@@ -1,5 +1,6 @@
 import { type PwRecord, readPwXml } from '../../../crystal/formats/pwXml.js';
 import { BOHR, HARTREE } from '../../../units.js';
+import { fallSlope } from '../fallSlope.js';
 
 /** What pw.x says in the XML of a single calculation. */
 export interface PwOutput extends PwRecord {
@@ -56,10 +57,5 @@ const ACCURACY = /estimated scf accuracy\s*<\s*([\d.E+-]+) Ry/gi;
 /** log10 of the estimated accuracy per step over the last self-consistent cycle, least squares; 0 for fewer than three steps. */
 export function convergenceSlope(text: string): number {
   const found = [...text.matchAll(ACCURACY)].map((m) => Number(m[1]));
-  const y = found.filter((x) => x > 0).map((x) => Math.log10(x));
-  const n = y.length;
-  if (n < 3) return 0;
-  const middle = (n - 1) / 2;
-  const sum = y.reduce((s, v, i) => s + (i - middle) * v, 0);
-  return sum / ((n * (n * n - 1)) / 12);
+  return fallSlope(found.filter((x) => x > 0).map((x) => Math.log10(x)));
 }
