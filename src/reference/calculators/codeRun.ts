@@ -55,7 +55,7 @@ export async function runCode(run: CodeRun): Promise<ProgramEnd> {
   const { code, launcher, argv, folder, settings, context, prepare } = run;
   const { scratch, signal, name, corrections = [] } = context;
   signal.throwIfAborted();
-  const { timeout = LONGEST, memory } = settings;
+  const { timeout = LONGEST } = settings;
   const found = findFiles(argv, folder);
   return launcher.run({
     name,
@@ -64,13 +64,20 @@ export async function runCode(run: CodeRun): Promise<ProgramEnd> {
     stdout: join(scratch, code.stdout),
     stderr: join(scratch, code.stderr),
     timeout,
-    grace: GRACE,
-    memory: memory === undefined ? undefined : memory * MEBIBYTE,
-    environment: { ...ENVIRONMENT, ...settings.environment },
+    ...surroundings(settings),
     more: resourcesOf(corrections),
     signal,
     prepare,
   });
+}
+
+/** What a code runs in, memory in bytes. */
+export function surroundings({ memory, environment }: RunSettings) {
+  return {
+    grace: GRACE,
+    memory: memory === undefined ? undefined : memory * MEBIBYTE,
+    environment: { ...ENVIRONMENT, ...environment },
+  };
 }
 
 /** Writes the inputs of a run, and removes what an earlier attempt left and nobody may take for this one's. */

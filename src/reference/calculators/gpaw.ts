@@ -3,7 +3,14 @@ import { ReferenceFailure } from '../failures.js';
 import { type CodeSettings, correctedSettings, DEFAULT_CORRECTIONS } from '../ladder.js';
 import { createLauncher } from '../launchers/createLauncher.js';
 import type { Calculator, ReferenceStructure } from '../types.js';
-import { BRIDGE_MEANING, type BridgeJob, bridgeInputs, referenceResult, runBridge } from './ase/bridge.js';
+import {
+  BRIDGE_MEANING,
+  type BridgeJob,
+  bridgeInputs,
+  referenceResult,
+  residentProblems,
+} from './ase/bridge.js';
+import { runBridge } from './ase/run.js';
 import { checkParameters } from './gpaw/check.js';
 import { CHANGEABLE, WITHOUT_EFFECT } from './gpaw/keywords.js';
 import { GPAW_LADDER } from './gpaw/ladder.js';
@@ -30,9 +37,9 @@ export function gpaw(
   { species, folder }: { readonly species: readonly string[]; readonly folder: string },
 ): Calculator {
   const { setups, problems } = trySetups(settings, species, folder);
-  const found = [...checkParameters(settings.parameters), ...problems];
+  const found = [...checkParameters(settings.parameters), ...problems, ...residentProblems(settings)];
   if (found.length > 0) throw new InputError(found);
-  const { kpoints, magmoms, command = ['gpaw', 'python'] } = settings;
+  const { kpoints, magmoms, command = ['gpaw', 'python'], resident } = settings;
   const flat = flatParameters(settings.parameters);
   const policy = { ...DEFAULT_CORRECTIONS, ...settings.corrections };
   const launcher = createLauncher(settings, folder);
@@ -51,16 +58,18 @@ export function gpaw(
     },
     correctable: { ladder: GPAW_LADDER, settings: flat, policy },
     launcher,
+    ...(resident && { resident }),
     inputFiles: (structure) => bridgeInputs(structure, jobOf(settings, flat, setups, false), filesOf(setups)),
     evaluate: async (structure, context) => {
       const needed = setupsFor(structure, setups);
       const corrected = correctedSettings(GPAW_LADDER, flat, context.corrections ?? []).settings;
-      const { result, end, fail } = await runBridge({
+      const outcome = await runBridge({
         code: CODE,
         launcher,
         command,
         folder,
         settings,
+        resident,
         structure,
         context,
         saved: DENSITY,
@@ -68,8 +77,9 @@ export function gpaw(
         job: (start) => jobOf(settings, corrected, needed, start !== 'scratch'),
         files: filesOf(needed),
       });
+      const { result, fail } = outcome;
       requireTrust(result, { setups: needed, kpoints, parameters: corrected }, fail);
-      return referenceResult(result, end);
+      return referenceResult(outcome);
     },
   };
 }

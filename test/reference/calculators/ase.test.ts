@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/errors.js';
@@ -7,9 +7,10 @@ import type { AseSettings } from '../../../src/reference/calculators/ase/setting
 import { ase } from '../../../src/reference/calculators/ase.js';
 import { createCalculator, createPotential } from '../../../src/reference/catalogue.js';
 import { DEFAULT_GATE_LIMITS } from '../../../src/reference/gateLimits.js';
+import { createResidentPool } from '../../../src/reference/resident/pool.js';
 import type { ReferenceStructure } from '../../../src/reference/types.js';
 import { calculatorConformance } from '../../conformance/calculator.js';
-import { ASE_SKIP, aseSettings, broken, hasAse, metal, PROGRAMS } from '../ase.js';
+import { ASE_SKIP, aseSettings, broken, hasAse, metal, PROGRAMS, PYTHON } from '../ase.js';
 import { largestDifference } from '../fixture.js';
 import { inScratch } from '../scratch.js';
 
@@ -160,5 +161,49 @@ describe.skipIf(!hasAse)(`ASE through the bridge${ASE_SKIP}`, () => {
     expect(largestDifference((await evaluate(broken('noisy'))).forces, forces)).toBe(0);
     const { evidence } = await evaluate(broken('warns'));
     expect(evidence?.join()).toMatch(/RuntimeWarning: divide by zero/);
+  });
+
+  it('stays in memory where it is to: structure after structure from one process, the same forces', async () => {
+    await inScratch(async ({ scratch, signal }) => {
+      const residents = createResidentPool({ slots: 1, folder: join(scratch, 'pool') });
+      const started = join(scratch, 'started');
+      const command = ['/bin/sh', '-c', `echo started >> ${started}; exec ${PYTHON} "$@"`, 'sh'];
+      const calculator = ase(aseSettings({ command, resident: true }), { folder: PROGRAMS });
+      try {
+        for (const amplitude of [1, 1.3, 0.2]) {
+          const structure = {
+            ...alloy,
+            positions: alloy.positions.map((x, i) => x + 0.1 * amplitude * (i % 2)),
+          };
+          const result = await calculator.evaluate(structure, { scratch, signal, residents });
+          const byFiles = await evaluate(aseSettings(), structure);
+          expect(largestDifference(result.forces, byFiles.forces)).toBeLessThan(1e-9);
+          expect(Math.abs(result.energy - byFiles.energy)).toBeLessThan(1e-9);
+          expect(result.program).toBe(byFiles.program);
+        }
+        expect(readFileSync(started, 'utf8')).toBe('started\n');
+      } finally {
+        await residents.close();
+      }
+    });
+    expect(ase(aseSettings({ resident: true }), { folder: '/' }).identity).toEqual(
+      ase(aseSettings(), { folder: '/' }).identity,
+    );
+  });
+
+  it.each([
+    ['unconverged', 'no-convergence', 'program-known'],
+    ['crash', 'exception', 'program-unknown'],
+    ['refuses', 'bad-input', 'input-wrong'],
+    ['killed', 'interrupted', 'machine'],
+    ['reorders', 'wrong-atoms', 'program-unknown'],
+  ])('what goes wrong in memory is told by its class, too: %s', async (how, symptom, failureClass) => {
+    const failure = await evaluate(broken(how, { resident: true })).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ symptom, failureClass });
+  });
+
+  it('stays on the worker’s own machine', () => {
+    const launcher = { kind: 'slurm', script: '#!/bin/sh\n{command}\n' } as const;
+    expect(() => ase(aseSettings({ resident: true, launcher }), { folder: '/' })).toThrow(/through Slurm/);
   });
 });

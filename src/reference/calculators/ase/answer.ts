@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ReferenceStructure } from '../../types.js';
 
@@ -55,11 +54,14 @@ export interface BridgeError {
 
 export type BridgeAnswer = { readonly error: BridgeError } | { readonly result: BridgeResult };
 
-/** The answer of the bridge in this file; undefined where there is none, or one that nobody can read. */
-export async function readBridgeAnswer(path: string): Promise<BridgeAnswer | undefined> {
+/**
+ * What the bridge has written; undefined where there is nothing, or what nobody can read.
+ * @param sent what came another way
+ */
+export function readBridgeAnswer(text: string, sent: object = {}): BridgeAnswer | undefined {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    content = { ...JSON.parse(text), ...sent };
   } catch {
     return undefined;
   }

@@ -205,6 +205,10 @@ def one(job):
     """File mode: the answer to one structure."""
     atoms = read_structure(job)
     atoms.calc = make_calculator(job, atoms)
+    return answer_of(job, atoms)
+
+
+def answer_of(job, atoms):
     answer = computed(atoms)
     return dict(answer, **gpaw_details(atoms.calc)) if "gpaw" in job else answer
 
@@ -242,9 +246,12 @@ def serve(job, address):
                 moved[:9], moved[9:] = data[:9], np.frombuffer(receive(stream, 24 * count), "<f8")
             world.broadcast(moved, 0)
             # Columns of the matrix on the wire are the lattice vectors.
-            atoms.set_cell(moved[:9].reshape(3, 3).T * BOHR)
+            cell = moved[:9].reshape(3, 3).T * BOHR
+            # A rounding is no other cell: much is kept where it stays.
+            if abs(cell - atoms.cell.array).max() > 1e-6:
+                atoms.set_cell(cell)
             atoms.set_positions(moved[9:].reshape(-1, 3) * BOHR)
-            answer = computed(atoms)
+            answer = answer_of(job, atoms)
         elif message in ("", "EXIT"):
             return
         elif world.rank == 0:
@@ -260,8 +267,8 @@ def reply(stream, message, answer):
         receive(stream, length)
     elif message == "GETFORCE":
         # What no field is for goes as text; null becomes NaN.
-        extras = {key: answer[key] for key in ("converged", "program")}
-        text = json.dumps(extras).encode()
+        extras = {key: value for key, value in answer.items() if key not in ("energy", "forces")}
+        text = json.dumps(dict(extras, warnings=[])).encode()
         numbers = [float("nan") if x is None else x for x in answer["forces"]]
         energy = float("nan") if answer["energy"] is None else answer["energy"]
         stream.write(b"FORCEREADY".ljust(12))

@@ -1,24 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Start } from '../../ladder.js';
+import type { Problem } from '../../../errors.js';
+import type { RunTexts, Start } from '../../ladder.js';
 import type { ProgramEnd } from '../../launchers/process.js';
 import type { Launcher } from '../../launchers/types.js';
 import type { InputFiles, ReferenceContext, ReferenceResult, ReferenceStructure } from '../../types.js';
-import {
-  type Code,
-  type Fail,
-  failuresOf,
-  LONGEST,
-  type RunSettings,
-  readTexts,
-  requireOwnEnd,
-  runCode,
-  writeInputs,
-} from '../codeRun.js';
+import { type Code, type Fail, type RunSettings, requireOwnEnd } from '../codeRun.js';
 import { structureText } from '../exchange.js';
 import { differenceOf } from '../sameAtoms.js';
-import { type BridgeAnswer, type BridgeResult, errorLine, readBridgeAnswer } from './answer.js';
+import { type BridgeAnswer, type BridgeResult, errorLine } from './answer.js';
+import type { AseSettings } from './settings.js';
 
 /**
  * What the bridge makes of a job, by number: part of every label's identity, raised when the same job would give other numbers.
@@ -27,18 +17,20 @@ import { type BridgeAnswer, type BridgeResult, errorLine, readBridgeAnswer } fro
 export const BRIDGE_MEANING = 1;
 
 /** Names in the folder of a run. */
-const PROGRAM = 'bridge.py';
-const JOB = 'job.json';
+export const PROGRAM = 'bridge.py';
+export const JOB = 'job.json';
 const STRUCTURE = 'structure.xyz';
-const ANSWER = 'answer.json';
+export const ANSWER = 'answer.json';
 /** The calculator's own working folder in it. */
 export const WORK = 'run';
-const LOGS = { stdout: 'stdout.txt', stderr: 'stderr.txt' };
+export const LOGS = { stdout: 'stdout.txt', stderr: 'stderr.txt' };
 
 /** What the bridge is told beyond names of files; bridge.py says how it reads it. */
 export type BridgeJob = Readonly<Record<string, unknown>>;
 
 export interface BridgeRun {
+  /** The calculator stays in memory from one structure to the next, as a client of a socket. */
+  readonly resident?: true | undefined;
   readonly code: Omit<Code, 'stdout' | 'stderr'>;
   readonly launcher: Launcher;
   /** The interpreter; files of the campaign's `folder` are found there. */
@@ -69,89 +61,49 @@ export function bridgeInputs(structure: ReferenceStructure, job: BridgeJob, file
   };
 }
 
-/** Runs the bridge for one structure; throws the `ReferenceFailure` that tells why there is no result. */
-export async function runBridge(run: BridgeRun) {
-  const { launcher, command, folder, settings, structure, context } = run;
-  const { scratch, corrections = [] } = context;
-  const code = { ...run.code, ...LOGS };
-  const argv = [...command, join(scratch, PROGRAM), JOB];
-  const end = await runCode({
-    code,
-    launcher,
-    argv,
-    folder,
-    settings,
-    context,
-    prepare: async () => {
-      const start = await possibleStart(run, corrections.at(-1)?.start ?? 'scratch');
-      const stale = [ANSWER, ...(start === 'scratch' ? [WORK] : [])];
-      await writeInputs(code, scratch, stale, bridgeInputs(structure, run.job(start), run.files));
-    },
-  });
-  const fail = await failuresOf(code, scratch);
-  const result = await resultOf(run, code, end, fail);
-  return { result, end, fail };
+/** What a run has given, and what makes a failure of it where it is not believed after all. */
+export interface BridgeOutcome {
+  readonly result: BridgeResult;
+  readonly seconds: number;
+  readonly peakMemory: number;
+  readonly fail: Fail;
+}
+
+/** A program that stays connects to the worker: it runs on the worker's own machine. */
+export function residentProblems(settings: Pick<AseSettings, 'resident' | 'launcher'>): readonly Problem[] {
+  if (!settings.resident || settings.launcher?.kind !== 'slurm') return [];
+  return [{ field: 'reference.resident', message: 'is not possible through Slurm', got: 'true' }];
 }
 
 /** As a label's candidate. */
-export function referenceResult(
-  { energy, forces, converged, program, warnings }: BridgeResult,
-  { seconds, peakMemory }: ProgramEnd,
-): ReferenceResult {
+export function referenceResult({ result, seconds, peakMemory }: BridgeOutcome): ReferenceResult {
+  const { energy, forces, converged, program, warnings } = result;
   const evidence = warnings.length > 0 && { evidence: warnings };
   return { energy, forces, converged, program, seconds, peakMemory, ...evidence };
 }
 
-/** Nothing to start from is no reason to fail. */
-async function possibleStart({ context, saved }: BridgeRun, wanted: Start): Promise<Start> {
-  return wanted !== 'scratch' && (await isSaved(context, saved)) ? wanted : 'scratch';
-}
-
-async function isSaved({ scratch }: ReferenceContext, saved: string | undefined): Promise<boolean> {
-  if (saved === undefined) return false;
-  return access(join(scratch, WORK, saved)).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function resultOf(run: BridgeRun, code: Code, end: ProgramEnd, fail: Fail): Promise<BridgeResult> {
-  const { context, settings, saved } = run;
-  const { scratch } = context;
-  if (end.timedOut && (await isSaved(context, saved))) {
-    const limit = settings.timeout ?? LONGEST;
-    throw fail('time-limit', 'program-known', `${code.name} was stopped after its time limit of ${limit} s`);
-  }
-  const answer = await readBridgeAnswer(join(scratch, ANSWER));
-  const error = answer !== undefined && 'error' in answer ? answer.error : undefined;
-  const texts = {
-    ...(await readTexts(scratch, { ...LOGS, log: join(WORK, run.log ?? '') })),
-    exception: error === undefined ? '' : errorLine(error),
-    exit: `exit code ${end.exitCode}`,
-  };
-  requireOwnEnd(code, end, settings, texts, fail);
-  if (error !== undefined) {
-    const message = `${code.name} failed: ${error.classes[0]}: ${error.message}`;
-    throw fail('exception', 'program-unknown', message, error.traceback);
-  }
-  return requireSameAtoms(requireResult(answer, code, end, fail), run, fail);
-}
-
-function requireResult(
+/** Throws for a run that did not end by itself, and for an exception; the code's table first. */
+export function requireNoError(
+  { code, settings }: BridgeRun,
   answer: BridgeAnswer | undefined,
-  { name }: Code,
-  { exitCode }: ProgramEnd,
+  end: ProgramEnd,
+  texts: RunTexts,
+  fail: Fail,
+): void {
+  const error = answer !== undefined && 'error' in answer ? answer.error : undefined;
+  const exception = error === undefined ? '' : errorLine(error);
+  const exit = `exit code ${end.exitCode}`;
+  requireOwnEnd({ ...code, ...LOGS }, end, settings, { ...texts, exception, exit }, fail);
+  if (error === undefined) return;
+  const message = `${code.name} failed: ${error.classes[0]}: ${error.message}`;
+  throw fail('exception', 'program-unknown', message, error.traceback);
+}
+
+export function requireSameAtoms(
+  result: BridgeResult,
+  { code, structure }: BridgeRun,
   fail: Fail,
 ): BridgeResult {
-  if (exitCode !== 0) {
-    const message = `${name} ended with exit code ${exitCode}, for no reason that is known`;
-    throw fail('exit-code', 'program-unknown', message);
-  }
-  if (answer !== undefined && 'result' in answer) return answer.result;
-  throw fail('no-output', 'program-unknown', `${name} wrote no ${ANSWER} that can be read`);
-}
-
-function requireSameAtoms(result: BridgeResult, { code, structure }: BridgeRun, fail: Fail): BridgeResult {
   const difference = differenceOf(result.structure, structure);
   if (difference === undefined) return result;
   const message = `${code.name} computed other atoms than were asked for: ${difference}`;

@@ -12,6 +12,14 @@ export const magmoms = z
   .optional()
   .describe('Initial magnetic moment of each atom of a species, μB, e.g. {Fe: 2.2}');
 
+/** The calculator stays in memory: the next structure starts from what the last one has left. */
+export const resident = z
+  .literal(true)
+  .optional()
+  .describe(
+    'One process takes one structure after another, over a UNIX socket, instead of a process for each; changes no label’s identity',
+  );
+
 export const aseSettings = calculatorSettings('ase', 'Any calculator of ASE, or with ASE’s interface', {
   command: words
     .default(['python3'])
@@ -31,6 +39,7 @@ export const aseSettings = calculatorSettings('ase', 'Any calculator of ASE, or 
     ),
   magmoms,
   ...oneRun,
+  resident,
   corrections,
   launcher: launcherSettings,
 });

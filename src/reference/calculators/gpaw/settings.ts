@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { launcherSettings } from '../../launchers/settings.js';
-import { magmoms } from '../ase/settings.js';
+import { magmoms, resident } from '../ase/settings.js';
 import {
   calculatorSettings,
   corrections,
@@ -34,6 +34,7 @@ export const gpawSettings = calculatorSettings('gpaw', 'GPAW, one Python process
   kpoints,
   magmoms,
   ...oneRun,
+  resident,
   corrections,
   launcher: launcherSettings,
 });
