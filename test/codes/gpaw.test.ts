@@ -2,10 +2,12 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { ase } from '../../src/reference/calculators/ase.js';
 import type { GpawSettings } from '../../src/reference/calculators/gpaw/settings.js';
 import { gpaw } from '../../src/reference/calculators/gpaw.js';
 import { createCalculator } from '../../src/reference/catalogue.js';
-import type { Calculator, ReferenceStructure } from '../../src/reference/types.js';
+import { createResidentPool } from '../../src/reference/resident/pool.js';
+import type { Calculator, ReferenceContext, ReferenceStructure } from '../../src/reference/types.js';
 import { calculatorConformance } from '../conformance/calculator.js';
 import { largestDifference } from '../reference/fixture.js';
 import { COARSE, GPAW_SKIP, gpawSettings, hasGpaw, setup, setupPath } from '../reference/gpaw.js';
@@ -36,7 +38,7 @@ const iterating = says('run/gpaw.txt', 'iter:   6');
 const ranksIn = (folder: string) => processesIn(join(folder, 'run'), 'gpaw');
 
 describe.skipIf(!hasGpaw)(`GPAW itself${GPAW_SKIP}`, () => {
-  const tight = { ...COARSE, convergence: { density: 1e-7, energy: 1e-7 } };
+  const tight = { ...COARSE, convergence: { density: 1e-6, energy: 1e-6 } };
   const settings = gpawSettings({
     parameters: tight,
     setups: { Al: setup(setupPath('Al')), As: setup(setupPath('As')) },
@@ -56,6 +58,54 @@ describe.skipIf(!hasGpaw)(`GPAW itself${GPAW_SKIP}`, () => {
     const [one, two] = [await label(changes), await label({ ...changes, command })];
     if (!one.accepted || !two.accepted) throw new Error('no label');
     expect(largestDifference(one.result.forces, two.result.forces)).toBeLessThan(1e-4);
+  });
+});
+
+describe.skipIf(!hasGpaw)(`GPAW another way${GPAW_SKIP}`, () => {
+  const forcesOf = async (calculator: Calculator, context: ReferenceContext, structure = silicon8) =>
+    (await calculator.evaluate(structure, context)).forces;
+
+  it('stays in memory where it is to, of two ranks too: the same forces for structure after structure', async () => {
+    const other = { ...silicon8, positions: silicon8.positions.map((x, i) => x + 0.02 * (i % 2)) };
+    await inScratch(async ({ scratch, signal }) => {
+      const residents = createResidentPool({ slots: 1, folder: join(scratch, 'pool') });
+      try {
+        for (const changes of [{}, { command }]) {
+          const calculator = code({ ...changes, resident: true });
+          for (const structure of [silicon8, other]) {
+            const forces = await forcesOf(calculator, { scratch, signal, residents }, structure);
+            const byFiles = await inScratch((context) => forcesOf(code(), context, structure));
+            expect(largestDifference(forces, byFiles)).toBeLessThan(1e-3);
+          }
+        }
+      } finally {
+        await residents.close();
+      }
+    });
+  });
+
+  it('through ASE, by its own words and objects, gives the same forces', async () => {
+    const calculator = ase(
+      {
+        calculator: 'ase',
+        command: ['gpaw', 'python'],
+        class: 'gpaw.GPAW',
+        arguments: {
+          mode: { class: 'gpaw.PW', arguments: [150] },
+          xc: 'PBE',
+          mixer: { class: 'gpaw.Mixer', arguments: [0.05, 5, 50] },
+          eigensolver: { class: 'gpaw.Davidson', arguments: { niter: 2 } },
+          convergence: { density: 1e-5 },
+          symmetry: 'off',
+          txt: 'gpaw.txt',
+        },
+      },
+      { folder: '/' },
+    );
+    const [one, two] = await Promise.all(
+      [calculator, code()].map((each) => inScratch((context) => forcesOf(each, context))),
+    );
+    expect(largestDifference(one, two)).toBeLessThan(1e-6);
   });
 });
 
@@ -133,7 +183,7 @@ describe.skipIf(!hasGpaw)(`failures of GPAW, provoked${GPAW_SKIP}`, () => {
   it('its time limit, reached with a density saved: it goes on from there', async () => {
     // The first run does not end when it is through, as one that would need longer.
     const script = 'gpaw python "$@"; [ -e ended ] || { rm answer.json; touch ended; sleep 600; }';
-    const answer = await label({ command: ['/bin/sh', '-c', script, 'sh'], timeout: 20 });
+    const answer = await label({ command: ['/bin/sh', '-c', script, 'sh'], timeout: 12 });
     expect(answer.attempts[0]).toMatchObject({ outcome: 'failed', symptom: 'time-limit' });
     expect(answer.attempts[1]).toMatchObject({ outcome: 'accepted', corrections: ['continue'] });
     if (answer.accepted)
@@ -183,7 +233,7 @@ describe.skipIf(!hasGpaw)(`failures of GPAW, provoked${GPAW_SKIP}`, () => {
   it.each([
     ['a keyword that the table let through', { experimental: { nonsense: 1 } }, /nonsense/],
     ['a functional that is none', { xc: 'nonsense' }, /Unknown functional/],
-    ['a grid that fits no mode', { eigensolver: 'nonsense' }, /nonsense/],
+    ['an eigensolver that is none', { eigensolver: 'nonsense' }, /nonsense/],
   ])('%s: never retried, given up with its words', async (_, changes, words) => {
     const failure = await label({ parameters: { ...COARSE, ...changes } }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ failureClass: 'input-wrong', message: expect.stringMatching(words) });

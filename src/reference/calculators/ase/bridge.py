@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Energy and forces from any ASE calculator.
 
-    python3 bridge.py job.json                 one structure, from a file into a file
-    python3 bridge.py job.json --ipi ADDRESS   structure after structure from an i-PI server, calculator kept in memory
+    python3 bridge.py job.json           one structure, from a file into a file
+    python3 bridge.py job.json ADDRESS   structure after structure from an i-PI server, calculator kept in memory
 
 The job (JSON) names the calculator, `class` with its `arguments`, the `structure` (extended XYZ) and the `answer` to write:
 what was computed, or which exception ended it. ADDRESS is host:port, or NAME:UNIX for the socket /tmp/ipi_NAME.
@@ -318,7 +318,7 @@ def run(path, *more):
         with warnings.catch_warnings(record=True) as seen:
             warnings.simplefilter("default")
             if more:
-                serve(job, more[1])
+                serve(job, *more)
                 return 0, size
             answer = one(job)
     except Exception as error:

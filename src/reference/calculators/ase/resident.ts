@@ -23,7 +23,7 @@ export async function askResidentBridge(run: BridgeRun): Promise<BridgeOutcome> 
   const job = run.job('scratch');
   const { environment, memory, grace } = surroundings(settings);
   const found = findFiles(command, folder);
-  const argv = [...command.map((word, i) => found[i] ?? word), PROGRAM, JOB, '--ipi', '{socket}:UNIX'];
+  const argv = [...command.map((word, i) => found[i] ?? word), PROGRAM, JOB, '{socket}:UNIX'];
   const answer = await askResident(
     {
       program: {
