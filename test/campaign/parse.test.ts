@@ -296,7 +296,8 @@ const rejections: readonly Rejection[] = [
     {
       field: 'reference.calculator',
       got: '"stilinger-weber"',
-      expected: 'one of stillinger-weber, lennard-jones, command, quantum-espresso, vasp',
+      expected:
+        'one of stillinger-weber, lennard-jones, command, i-pi, quantum-espresso, vasp, gpaw, ase, abinit, lammps',
       hint: 'did you mean "stillinger-weber"?',
     },
   ],
@@ -306,7 +307,8 @@ const rejections: readonly Rejection[] = [
     {
       field: 'reference.calculator',
       message: /missing/,
-      expected: 'one of stillinger-weber, lennard-jones, command, quantum-espresso, vasp',
+      expected:
+        'one of stillinger-weber, lennard-jones, command, i-pi, quantum-espresso, vasp, gpaw, ase, abinit, lammps',
     },
   ],
   [
