@@ -117,9 +117,8 @@ function labelOf(
   const log = readPwLog(texts.head + step, structure.species.length);
   const printed: PwOutput = { ...readPwStep(texts.head, step), energy, forces, structure };
   requireTrust(run, printed, log, fail);
-  // Some versions write no more than the settings in every step: then stdout has to do.
-  if (texts.files[XML].includes('<forces'))
-    requireXml(run, readXml(texts.files[XML], fail), forces, log, fail);
+  const xml = texts.files[XML];
+  if (tellsForces(xml)) requireXml(run, readXml(xml, fail), forces, log, fail);
   const { program } = printed;
   return {
     energy,
@@ -129,6 +128,12 @@ function labelOf(
     seconds,
     ...(memory > 0 && { peakMemory: memory }),
   };
+}
+
+/** Some versions write no more than the settings in every step: then stdout has to do. What is cut is no whole output. */
+function tellsForces(xml: string): boolean {
+  const whole = /<output>.*<\/output>/s.exec(xml)?.[0];
+  return xml !== '' && (whole === undefined || whole.includes('<forces'));
 }
 
 function requireXml(
