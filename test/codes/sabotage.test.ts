@@ -169,7 +169,8 @@ describe.skipIf(!hasPw || !canMount)(`a campaign that one of four runs of pw.x i
 
     const [before, after] = [await labels(undisturbed), await labels(sabotaged)];
     const common = [...before.keys()].filter((structure) => after.has(structure));
-    expect(common.length).toBeGreaterThan(5);
+    // The ideal and the random ones: all others follow from fits, and differ in the last digits.
+    expect(common.length).toBeGreaterThanOrEqual(3);
     const labelNoise = Math.max(
       ...common.map((structure) => largestDifference(before.get(structure)!, after.get(structure)!)),
     );
@@ -178,7 +179,8 @@ describe.skipIf(!hasPw || !canMount)(`a campaign that one of four runs of pw.x i
     console.log(
       `${sabotaged.sabotages.length} sabotages in ${attempts.length} attempts; ${common.length} of ${before.size} structures in common, labels differ by ${labelNoise} eV/Å at most; forces by ${difference} eV/Å (rms), β^-1/2 ${a.beta} and ${b.beta}`,
     );
+    // What another way to self-consistency changes in a label, and less in the fit of them all.
     expect(labelNoise).toBeLessThan(1e-3);
-    expect(difference).toBeLessThan(0.1 * a.beta);
+    expect(difference).toBeLessThan(1e-4);
   });
 });
