@@ -111,8 +111,8 @@ describe.skipIf(!hasPw)(`failures of pw.x, provoked${PW_SKIP}`, () => {
   });
 
   it('its own time limit: pw.x stops by itself before it is stopped, and goes on where it was', async () => {
-    // Hundreds of quick steps: it looks at its clock between two.
-    const creeping = { mixing_beta: 0.02, mixing_ndim: 1, electron_maxstep: 2000 };
+    // Thousands of quick steps, more than there is time for on any machine: it looks at its clock between two.
+    const creeping = { mixing_beta: 0.001, mixing_ndim: 1, electron_maxstep: 20_000 };
     const answer = await label(code({ electrons: creeping, timeout: 4 }));
     expect(answer.attempts[0]).toMatchObject({ outcome: 'failed', symptom: 'time-limit' });
     expect(answer.attempts[1]).toMatchObject({ corrections: ['continue'] });
