@@ -49,7 +49,8 @@ describe('one campaign', () => {
     expect(single.code, single.stdout + single.stderr).toBe(0);
 
     await service(['server'], /Temporal server: 127/);
-    const worker = ['worker', '--md-slots', '1', '--reference-slots', '2'];
+    // One label at a time: while one worker has it, the others of a batch are the other's.
+    const worker = ['worker', '--md-slots', '1', '--reference-slots', '1'];
     await Promise.all([service(worker, /"msg":"working"/), service(worker, /"msg":"working"/)]);
     expect((await run(['start', 'shared.yaml'], shared.path)).code).toBe(0);
     const watched = await run(['watch', 'shared', '--format', 'plain'], shared.path);
