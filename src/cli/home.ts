@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile, rename } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { TaskQueues } from '../campaign/status.js';
-import { makeFolder, writeFileAtomic } from '../store/atomicFile.js';
+import { claim, makeFolder, syncFolder, throughTemporary } from '../store/atomicFile.js';
 import { storeError, systemCode } from '../store/errors.js';
 import { homeFolder } from '../store/home.js';
 
@@ -51,8 +51,19 @@ async function readIdentity(file: string): Promise<string | undefined> {
   }
 }
 
+/** Workers that start at the same time on a new store have to agree: the first one's stands. */
 async function makeIdentity(file: string): Promise<string> {
-  await makeFolder(join(file, '..'), 0o700);
-  await writeFileAtomic(file, `${randomUUID()}\n`);
+  const identity = `${randomUUID()}\n`;
+  try {
+    await makeFolder(dirname(file), 0o700);
+    await throughTemporary(file, identity, {}, async (temporary) => {
+      // One that a crash has left empty is none.
+      if (!(await claim(temporary, file, identity)) && (await readIdentity(file)) === undefined)
+        await rename(temporary, file);
+    });
+    await syncFolder(dirname(file));
+  } catch (error) {
+    throw storeError(error, 'write', file);
+  }
   return (await readIdentity(file))!;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { link as hardLink, mkdir, open, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { storeError, systemCode } from './errors.js';
 
@@ -51,6 +51,23 @@ export async function throughTemporary<T>(
     return await place(temporary);
   } finally {
     await unlink(temporary).catch(() => undefined);
+  }
+}
+
+/** Gives a file a second name; false where the name is taken. */
+export async function claim(temporary: string, path: string, content: Uint8Array | string): Promise<boolean> {
+  try {
+    try {
+      await hardLink(temporary, path);
+    } catch (error) {
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? '')) throw error;
+      // A file system without hard links: exclusive all the same; what a crash tears here does not resolve.
+      await writeFile(path, content, { flag: 'wx', mode: 0o600 });
+    }
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
-import { link as hardLink, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeOneFolder, syncFolder, throughTemporary } from './atomicFile.js';
+import { claim, makeOneFolder, syncFolder, throughTemporary } from './atomicFile.js';
 import { canonicalJson, hashBytes } from './canonical.js';
 import { CorruptArtifactError, MissingArtifactError, storeError, systemCode } from './errors.js';
 import { isRef } from './ref.js';
@@ -72,23 +72,6 @@ export function openLinks(places: LinkPlaces): Pick<Store, 'link' | 'resolve'> {
   }
 
   return { link, resolve };
-}
-
-/** Gives a file a second name; false where the name is taken. */
-async function claim(temporary: string, path: string, content: Uint8Array): Promise<boolean> {
-  try {
-    try {
-      await hardLink(temporary, path);
-    } catch (error) {
-      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? '')) throw error;
-      // A file system without hard links: exclusive all the same; what a crash tears here does not resolve.
-      await writeFile(path, content, { flag: 'wx', mode: 0o600 });
-    }
-    return true;
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
-    throw error;
-  }
 }
 
 /** The content of a link; undefined where it is torn. */

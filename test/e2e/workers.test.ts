@@ -1,9 +1,11 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareLedgers } from '../../src/campaign/agreement.js';
 import type { Attempt, LedgerEntryBody } from '../../src/campaign/ledger.js';
+import { homeOf, taskQueues } from '../../src/cli/home.js';
 import { parseLedgerLines } from '../../src/store/ledger.js';
 import { forceConstants, type Running, root, run, start, temporaryFolder, untilSaid } from './cli.js';
 
@@ -52,6 +54,7 @@ describe('one campaign', () => {
     // One label at a time: while one worker has it, the others of a batch are the other's.
     const worker = ['worker', '--md-slots', '1', '--reference-slots', '1'];
     await Promise.all([service(worker, /"msg":"working"/), service(worker, /"msg":"working"/)]);
+    await bothPoll();
     expect((await run(['start', 'shared.yaml'], shared.path)).code).toBe(0);
     const watched = await run(['watch', 'shared', '--format', 'plain'], shared.path);
     expect(watched.code, watched.stdout + watched.stderr).toBe(0);
@@ -95,12 +98,43 @@ function endOf({ started, seconds }: Attempt): number {
   return Date.parse(started) + 1000 * seconds;
 }
 
-/** The workers that took each type of activity, from the server's own record. */
-async function whoRan(name: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+async function connected(): Promise<Connection> {
   const record = JSON.parse(readFileSync(join(shared.path, '.anharmony/server/server.json'), 'utf8')) as {
     address: string;
   };
-  const connection = await Connection.connect({ address: record.address });
+  return Connection.connect({ address: record.address });
+}
+
+/** A worker says that it works before the server has its first poll: a campaign of seconds may be over by then. */
+async function bothPoll(): Promise<void> {
+  const connection = await connected();
+  const home = homeOf({ home: join(shared.path, '.anharmony') });
+  const names = Object.entries(await taskQueues(home)).filter(
+    ([role]) => role === 'md' || role === 'reference',
+  );
+  const polling = async (name: string) => {
+    const { pollers } = await connection.workflowService.describeTaskQueue({
+      namespace: 'default',
+      taskQueue: { name },
+      // Of activities.
+      taskQueueType: 2,
+    });
+    return new Set(pollers?.map(({ identity }) => identity)).size;
+  };
+  try {
+    for (const [role, name] of names)
+      for (let k = 0; (await polling(name)) < 2; k++) {
+        if (k > 300) throw new Error(`no two workers ask for ${role} tasks`);
+        await sleep(100);
+      }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The workers that took each type of activity, from the server's own record. */
+async function whoRan(name: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const connection = await connected();
   try {
     const { events } = await new Client({ connection }).workflow
       .getHandle(`anharmony-${name}`)
