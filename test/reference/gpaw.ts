@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GpawSettings } from '../../src/reference/calculators/gpaw/settings.js';
+import { pseudopotential } from './pw.js';
 
 /** Debian's gpaw-data. */
 const FOLDER = '/usr/share/gpaw-setups';
@@ -12,9 +12,7 @@ export const hasGpaw = onPath && existsSync(setupPath('Si'));
 /** For the name of a suite. */
 export const GPAW_SKIP = hasGpaw ? '' : ' (SKIPPED: no gpaw here; npm run install:codes)';
 
-export function setup(file: string) {
-  return { file, sha256: createHash('sha256').update(readFileSync(file)).digest('hex') };
-}
+export const setup = pseudopotential;
 
 /** Coarse, so that a run takes seconds. */
 export const COARSE = { mode: { name: 'pw', ecut: 150 }, xc: 'PBE' } as const;
