@@ -95,19 +95,11 @@ function comesBack(error: unknown, signal: AbortSignal, durable: boolean): boole
 
 async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer> {
   const { calculator, signal, scratch, residents } = request;
-  const resumable =
-    calculator.correctable !== undefined || calculator.resident || calculator.launcher?.durable === true;
-  const keep = async (reached: Progress): Promise<void> => {
-    if (calculator.launcher?.durable) await writeProgress(scratch, reached);
-  };
+  const durable = calculator.launcher?.durable === true;
+  const resumable = calculator.correctable !== undefined || calculator.resident || durable;
   const ended = async (reached: Progress): Promise<void> => {
-    await keep(reached);
+    if (durable) await writeProgress(scratch, reached);
     await request.onEnded?.(reached);
-  };
-  // On record once, however often it is tried until there is room; it starts from scratch then.
-  const noRoom = async (before: Progress, record: AttemptRecord): Promise<void> => {
-    if (before.attempts.at(-1)?.symptom === record.symptom) return;
-    await ended({ ...before, attempts: [...before.attempts, record], resume: false, interruptions: 0 });
   };
   let progress = from;
   for (;;) {
@@ -137,8 +129,12 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
       await ended(progress);
       return { accepted: false, reason, attempts: records };
     } else if (failure && !PROGRAM_FAILURES.includes(failureClass)) {
-      if (failureClass === 'store') await noRoom({ ...progress, attempts }, ran.record);
-      else await keep({ ...progress, interruptions: 0 });
+      const { interruptions } = progress;
+      // Each job has a name of its own, so that none that is over is asked for again.
+      if (durable) await ended({ ...progress, interruptions: 0 });
+      else if (failureClass === 'machine' && isNews(ran.record, attempts, INTERRUPTIONS))
+        await ended({ ...progress, interruptions: interruptions + 1 });
+      else if (failureClass === 'store' && isNews(ran.record, attempts, 1)) await ended(progress);
       throw failure;
     } else if (isKnown(calculator, symptom) || progress.repeats + 1 >= request.attempts) {
       await ended({ ...progress, repeats: progress.repeats + 1 });
@@ -146,6 +142,12 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
     } else progress = { ...progress, repeats: progress.repeats + 1 };
     await ended(progress);
   }
+}
+
+/** Whether it goes on record: for as long as a disk is full or a program is killed it is tried again, which may be for days. */
+function isNews({ symptom }: AttemptRecord, before: readonly AttemptRecord[], limit: number): boolean {
+  const row = before.slice(before.findLastIndex(({ outcome }) => outcome !== 'interrupted') + 1);
+  return row.filter((attempt) => attempt.symptom === symptom).length < limit;
 }
 
 /** Symptoms of a launcher that lost sight of a run. */

@@ -208,6 +208,26 @@ describe('computing a label', () => {
     expect(seen[0].corrections).toEqual([]);
   });
 
+  it.each([true, false])(
+    'puts every interruption on record, up to three in a row (with a ladder: %s)',
+    async (mended) => {
+      const records: Progress[] = [];
+      const onEnded = async (progress: Progress): Promise<void> => void records.push(progress);
+      const killed = failure('killed', 'machine');
+      for (let pause = 0; pause < 5; pause++) {
+        await expect(run([killed], { onEnded, from: records.at(-1) }, mended)).rejects.toBe(killed);
+      }
+      expect(records.map(({ attempts }) => attempts.length)).toEqual([1, 2, 3]);
+      const { answer } = await run([sound], { onEnded, from: records.at(-1) }, mended);
+      expect(answer.attempts.map(({ number, outcome }) => [number, outcome])).toEqual([
+        [1, 'interrupted'],
+        [2, 'interrupted'],
+        [3, 'interrupted'],
+        [4, 'accepted'],
+      ]);
+    },
+  );
+
   it('rejects at the gate what the code calls a success', async () => {
     const heavy = { ...sound, forces: new Float64Array(24).fill(1) };
     const { answer } = await run([heavy]);

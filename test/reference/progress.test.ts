@@ -6,6 +6,7 @@ import { ReferenceFailure } from '../../src/reference/failures.js';
 import { DEFAULT_GATE_LIMITS } from '../../src/reference/gateLimits.js';
 import { SLURM_RULES } from '../../src/reference/launchers/slurm/ladder.js';
 import { Detached, type Launcher } from '../../src/reference/launchers/types.js';
+import type { Progress } from '../../src/reference/progress.js';
 import type {
   Calculator,
   FailureClass,
@@ -49,8 +50,14 @@ function fake(ends: readonly (ReferenceResult | Error)[]) {
 }
 
 describe('a label whose runs outlive this program', () => {
-  const label = (calculator: Calculator, scratch: string, signal = new AbortController().signal) =>
+  const label = (
+    calculator: Calculator,
+    scratch: string,
+    signal = new AbortController().signal,
+    onEnded?: (progress: Progress) => Promise<void>,
+  ) =>
     computeLabel({
+      onEnded,
       calculator,
       structure: silicon8,
       limits: DEFAULT_GATE_LIMITS,
@@ -91,8 +98,12 @@ describe('a label whose runs outlive this program', () => {
       const folder = join(scratch, 'label');
       const lost = failure('job-node-failure', 'machine');
       const { calculator, seen } = fake([lost, lost, lost, sound]);
-      await expect(label(calculator, folder)).rejects.toBe(lost);
-      const answer = await label(calculator, folder);
+      const numbers: (number | undefined)[] = [];
+      const onEnded = async ({ attempts }: Progress): Promise<void> =>
+        void numbers.push(attempts.at(-1)?.number);
+      await expect(label(calculator, folder, undefined, onEnded)).rejects.toBe(lost);
+      const answer = await label(calculator, folder, undefined, onEnded);
+      expect(numbers).toEqual([1, 2, 3, 4]);
       expect(answer).toMatchObject({ accepted: true });
       expect(answer.attempts.map(({ outcome }) => outcome)).toEqual([
         'interrupted',
