@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -106,7 +106,8 @@ export async function until(
 export async function untilStruck(site: Site, fault: Fault, seconds = 60) {
   const mark = markOf(site, fault);
   const struck = () => {
-    if (existsSync(mark)) return true;
+    // It is there before its content is.
+    if (existsSync(mark) && statSync(mark).size > 0) return true;
     const over = site.running.every(({ child }) => child.exitCode !== null || child.signalCode !== null);
     if (over) throw new Error('all programs ended before');
     return false;
