@@ -75,6 +75,11 @@ export async function stateOf(identity: ProcessIdentity): Promise<'alive' | 'dea
   return (await startOf(identity.pid)) === identity.started ? 'alive' : 'dead';
 }
 
+/** Whether it ran on this machine since its last start, has ended, and no other process has its number. */
+export async function hasLeft({ host, boot, pid }: ProcessIdentity): Promise<boolean> {
+  return host === hostname() && boot === bootId() && (await startOf(pid)) === undefined;
+}
+
 /** Processes of this machine that were started with all of these arguments in this order, one after another. */
 export async function processesWith(args: readonly string[]): Promise<readonly number[]> {
   if (process.platform !== 'linux') return processesByPs(args);

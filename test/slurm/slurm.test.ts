@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelAnswer } from '../../src/reference/attempts.js';
 import { quantumEspresso } from '../../src/reference/calculators/quantumEspresso.js';
 import { ReferenceFailure } from '../../src/reference/failures.js';
+import type { ProgramEnd } from '../../src/reference/launchers/process.js';
 import { slurmLauncher } from '../../src/reference/launchers/slurm/launcher.js';
 import { Detached, type Job } from '../../src/reference/launchers/types.js';
 import { largestDifference } from '../reference/fixture.js';
@@ -46,7 +47,7 @@ describe.skipIf(whySkipped !== '')(`a real Slurm${whySkipped}`, () => {
   });
   const folder = (name: string) => join(root, name);
   /** One job without a calculator. */
-  const job = (scratch: string, shell: string, changes: Partial<Job> = {}): Job => ({
+  const job = (scratch: string, shell: string, changes: Partial<Job<ProgramEnd>> = {}): Job<ProgramEnd> => ({
     argv: ['bash', '-c', shell],
     folder: scratch,
     stdout: join(scratch, 'out.txt'),
@@ -56,11 +57,12 @@ describe.skipIf(whySkipped !== '')(`a real Slurm${whySkipped}`, () => {
     grace: 1,
     signal: new AbortController().signal,
     prepare: async () => undefined,
+    read: async (end) => end,
     ...changes,
   });
   const times = { poll: 0.5, stuck: 2, silence: 4, lost: 4 };
   const launcher = (script = SCRIPT) => slurmLauncher({ kind: 'slurm', script }, '/', true, times);
-  const run = (shell: string, changes: Partial<Job> = {}, script = SCRIPT) =>
+  const run = (shell: string, changes: Partial<Job<ProgramEnd>> = {}, script = SCRIPT) =>
     inScratch(({ scratch }) => launcher(script).run(job(scratch, shell, changes)));
 
   it('has no accounting, and nothing here needs it', () => {

@@ -100,7 +100,9 @@ async function evaluate(
   const { scratch, corrections = [] } = context;
   const corrected = correctedSettings(code.ladder, flat, corrections);
   const limit = Math.max(1, Math.floor(OWN_LIMIT * timeout * resourcesOf(corrections).time));
-  const end = await runCode({
+  const needed = neededBy(structure, pseudopotentials);
+  const run = { code, structure, pseudopotentials: needed, settings, variables: corrected.settings };
+  return runCode({
     code,
     launcher,
     argv: [...command, 'run.abi', '--timelimit', clock(limit)],
@@ -116,12 +118,8 @@ async function evaluate(
         inputs(prepared, structure, corrected.settings, restart),
       );
     },
+    read: (end) => readRun({ ...run, end }, scratch),
   });
-  const needed = neededBy(structure, pseudopotentials);
-  return readRun(
-    { code, end, structure, pseudopotentials: needed, settings, variables: corrected.settings },
-    scratch,
-  );
 }
 
 /** `days-hours:minutes:seconds` */

@@ -6,7 +6,7 @@ import { endedBy } from '../launchers/endedBy.js';
 import type { ProgramEnd } from '../launchers/process.js';
 import { lastLines } from '../launchers/tail.js';
 import type { Launcher } from '../launchers/types.js';
-import type { FailureClass, InputFiles, ReferenceContext } from '../types.js';
+import type { FailureClass, InputFiles, ReferenceContext, ReferenceResult } from '../types.js';
 import { findFiles } from './commandLine.js';
 
 /** A code that runs once for each structure, by files in a folder of its own. */
@@ -28,7 +28,7 @@ export interface RunSettings {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-export interface CodeRun {
+export interface CodeRun<Answer> {
   readonly code: Code;
   readonly launcher: Launcher;
   /** Program and arguments; files of the campaign's `folder` are found there. */
@@ -38,6 +38,8 @@ export interface CodeRun {
   readonly context: ReferenceContext;
   /** Writes the inputs. */
   prepare(): Promise<void>;
+  /** Reads what it has written. */
+  read(end: ProgramEnd): Promise<Answer>;
 }
 
 /** s: a day. */
@@ -50,9 +52,9 @@ const ENVIRONMENT = { OMP_NUM_THREADS: '1' };
 /** Lines of output kept as evidence where no line tells the failure. */
 const EVIDENCE = 15;
 
-/** Runs a code to its end in the scratch folder, through its launcher; throws the signal's reason after an abort. */
-export async function runCode(run: CodeRun): Promise<ProgramEnd> {
-  const { code, launcher, argv, folder, settings, context, prepare } = run;
+/** The answer of a code that runs in the scratch folder, through its launcher; throws the signal's reason after an abort. */
+export async function runCode<Answer>(run: CodeRun<Answer>): Promise<Answer> {
+  const { code, launcher, argv, folder, settings, context, prepare, read } = run;
   const { scratch, signal, name, corrections = [] } = context;
   signal.throwIfAborted();
   const { timeout = LONGEST } = settings;
@@ -68,7 +70,17 @@ export async function runCode(run: CodeRun): Promise<ProgramEnd> {
     more: resourcesOf(corrections),
     signal,
     prepare,
+    read,
   });
+}
+
+/** What a result says of the run that it comes from. */
+export function ranAs({
+  seconds,
+  peakMemory,
+  unknown,
+}: ProgramEnd): Pick<ReferenceResult, 'seconds' | 'peakMemory' | 'evidence'> {
+  return { seconds, peakMemory, ...(unknown && { evidence: [`${unknown}; its answer is whole`] }) };
 }
 
 /** What a code runs in, memory in bytes. */

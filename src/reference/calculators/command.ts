@@ -1,13 +1,13 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ReferenceFailure } from '../failures.js';
 import { resourcesOf } from '../ladder.js';
 import { createLauncher } from '../launchers/createLauncher.js';
-import { waitForOrphan } from '../launchers/local.js';
 import type { ProgramEnd } from '../launchers/process.js';
 import { lastLines } from '../launchers/tail.js';
 import type { Launcher } from '../launchers/types.js';
 import type { Calculator, ReferenceContext, ReferenceResult, ReferenceStructure } from '../types.js';
+import { ranAs } from './codeRun.js';
 import { type CommandLine, readCommandLine } from './commandLine.js';
 import type { CommandSettings } from './commandSettings.js';
 import { readAnswer, structureText } from './exchange.js';
@@ -63,11 +63,7 @@ async function evaluate(
   const places = { input: join(scratch, input.name), output: join(scratch, 'output.xyz'), scratch };
   const logs = { stdout: join(scratch, 'stdout.txt'), stderr: join(scratch, 'stderr.txt') };
   const argv = line.fill(places);
-  if (launcher.kind === 'process') {
-    const earlier = await earlierAnswer(places.output, structure, scratch, signal);
-    if (earlier !== undefined) return { ...earlier, program: earlier.program ?? basename(argv[0]) };
-  }
-  const end = await launcher.run({
+  return launcher.run({
     name,
     argv,
     folder: scratch,
@@ -77,46 +73,31 @@ async function evaluate(
     memory: limits.memory === undefined ? undefined : limits.memory * MEBIBYTE,
     more: resourcesOf(corrections),
     signal,
-    prepare: () => writeInput(places.input, input.fill(structure)),
+    prepare: () => writeInput(places, input.fill(structure)),
+    read: async (end) => {
+      const evidence = [
+        ...(await lastLines(logs.stderr, EVIDENCE)),
+        ...(await lastLines(logs.stdout, EVIDENCE)),
+      ];
+      requireSuccess(end, argv[0], limits, evidence);
+      const answer = await readAnswer(places.output, structure, evidence, end.unknown !== undefined);
+      return { ...answer, program: answer.program ?? basename(argv[0]), ...ranAs(end) };
+    },
   });
-  const evidence = [...(await lastLines(logs.stderr, EVIDENCE)), ...(await lastLines(logs.stdout, EVIDENCE))];
-  requireSuccess(end, argv[0], limits, evidence);
-  const answer = await readAnswer(places.output, structure, evidence);
-  return { ...answer, program: answer.program ?? basename(argv[0]), seconds: end.seconds };
 }
 
-/**
- * The answer of a run in this folder whose end nobody saw, because the worker died under it: a program goes on without us.
- * Undefined where there was none, or where it has left no whole answer; it is then run again.
- */
-async function earlierAnswer(
-  output: string,
-  structure: ReferenceStructure,
-  scratch: string,
-  signal: AbortSignal,
-) {
-  const started = performance.now();
-  if (!(await waitForOrphan({ folder: scratch, signal, grace: GRACE }))) return undefined;
-  try {
-    const answer = await readAnswer(output, structure, []);
-    const seconds = (performance.now() - started) / 1e3;
-    return {
-      ...answer,
-      seconds,
-      evidence: ['run by a worker that died; its end was not seen, its answer is whole'],
-    };
-  } catch (error) {
-    if (error instanceof ReferenceFailure && error.failureClass === 'store') throw error;
-    return undefined;
-  }
+interface Places {
+  readonly input: string;
+  readonly output: string;
 }
 
-async function writeInput(path: string, text: string): Promise<void> {
+async function writeInput({ input, output }: Places, text: string): Promise<void> {
   try {
-    await writeFile(path, text);
+    await rm(output, { force: true });
+    await writeFile(input, text);
   } catch (cause) {
     const failureClass = 'store';
-    throw new ReferenceFailure(`the structure cannot be written to ${path}`, {
+    throw new ReferenceFailure(`the structure cannot be written to ${input}`, {
       failureClass,
       symptom: 'write-input',
       cause,

@@ -20,12 +20,14 @@ export function structureText(structure: ReferenceStructure): string {
 
 /**
  * Reads what a program wrote: one extended XYZ frame or JSON, the same atoms in the same order, with forces.
- * Throws `ReferenceFailure` for anything else, with `evidence` (what the program printed).
+ * Throws `ReferenceFailure` for anything else, with `evidence` (what the program printed). One that may have been `cut` has to end
+ * its last line: a number that lost digits is a number still.
  */
 export async function readAnswer(
   path: string,
   structure: ReferenceStructure,
   evidence: readonly string[],
+  cut = false,
 ): Promise<Answer> {
   const fail = (symptom: string, message: string, cause?: unknown): ReferenceFailure =>
     new ReferenceFailure(message, { failureClass: 'program-unknown', symptom, evidence, cause });
@@ -43,6 +45,7 @@ export async function readAnswer(
     const { energy = Number.NaN, forces, converged, program } = json;
     return { energy, forces: Float64Array.from(forces.flat()), converged, program };
   }
+  if (cut && !text.endsWith('\n')) throw fail('bad-output', `${basename(path)} was cut in its last line`);
   const frame = onlyFrame(text, basename(path), fail);
   const difference = differenceOf(frame, structure);
   if (difference !== undefined) {

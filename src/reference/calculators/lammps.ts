@@ -103,7 +103,7 @@ async function evaluate(
     });
   }
   const corrected = correctedSettings(LAMMPS_LADDER, NO_SETTINGS, corrections);
-  const end = await runCode({
+  return runCode({
     code: LAMMPS,
     launcher,
     argv: [...command, '-in', 'lmp.in', '-log', 'none'],
@@ -117,6 +117,6 @@ async function evaluate(
         [DUMP, LAMMPS.stdout, LAMMPS.stderr],
         inputs(structure, corrected.settings),
       ),
+    read: (end) => readRun({ end, structure, settings }, scratch),
   });
-  return readRun({ end, structure, settings }, scratch);
 }

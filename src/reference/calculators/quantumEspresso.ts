@@ -128,7 +128,7 @@ async function evaluate(
     const changed = corrections.some(({ set, scale }) => set !== undefined || scale !== undefined);
     return residentLabel({ ...asked, command: argv, transport, environment, corrected: changed }, context);
   }
-  const end = await launcher.run({
+  return launcher.run({
     name,
     argv: [...argv, '-in', 'pw.in'],
     folder: scratch,
@@ -145,8 +145,8 @@ async function evaluate(
       const input = { ...asked, start, maxSeconds: ownLimit(asked.timeout) };
       await prepare(scratch, pwInput(input), needed, start);
     },
+    read: (end) => readRun({ ...asked, end, timeout }, scratch),
   });
-  return readRun({ ...asked, end, timeout }, scratch);
 }
 
 /** s */

@@ -145,7 +145,16 @@ async function evaluate(
   const needed = potcarsOf(sorted, potcars);
   const corrected = correctedSettings(ladder, flatIncar(settings.incar), corrections);
   const found = findFiles(command, folder);
-  const end = await launcher.run({
+  const run = {
+    sorted,
+    potcars: needed,
+    kpoints,
+    settings: corrected.settings,
+    ladder,
+    timeout,
+    memory,
+  };
+  return launcher.run({
     name,
     argv: command.map((word, i) => found[i] ?? word),
     folder: scratch,
@@ -164,18 +173,8 @@ async function evaluate(
         POTCAR: concatenated(sorted, potcars),
       });
     },
+    read: (end) => readRun({ ...run, end }, scratch),
   });
-  const run = {
-    end,
-    sorted,
-    potcars: needed,
-    kpoints,
-    settings: corrected.settings,
-    ladder,
-    timeout,
-    memory,
-  };
-  return readRun(run, scratch);
 }
 
 /** Nothing to start from is no reason to fail. */

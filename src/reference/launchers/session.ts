@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { hasLeft, type ProcessIdentity } from '../../processes.js';
 
 /** One process of a session. */
 export interface SessionProcess {
@@ -32,6 +33,31 @@ export function signalSession(session: number, signal: NodeJS.Signals): void {
     } catch {
       // It is gone already.
     }
+  }
+}
+
+/** Kills what a process that has ended left running in its session, mpirun's ranks for example. */
+export async function endRest(leader: ProcessIdentity): Promise<void> {
+  // As long as anything of the session is left, its number is given to no other process.
+  if (await hasLeft(leader)) signalSession(leader.pid, 'SIGKILL');
+}
+
+/** Sessions of the living processes that work in this folder, from Linux's /proc; none elsewhere. */
+export function sessionsIn(folder: string): readonly number[] {
+  const found = new Set<number>();
+  for (const name of processNames()) {
+    const fields = statOf(name);
+    if (fields !== undefined && fields[0] !== 'Z' && worksIn(name, folder)) found.add(Number(fields[3]));
+  }
+  return [...found];
+}
+
+function worksIn(pid: string, folder: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder);
+  } catch {
+    // Somebody else's, or gone.
+    return false;
   }
 }
 

@@ -2,7 +2,7 @@ import type { LadderRule } from '../ladder.js';
 import type { ProgramEnd } from './process.js';
 
 /** A program that a calculator wants to have run. */
-export interface Job {
+export interface Job<Answer> {
   /** The same again after a restart, another for every attempt; absent where nobody asks for it a second time. */
   readonly name?: string;
   /** Program and arguments; no shell sees them. */
@@ -23,8 +23,10 @@ export interface Job {
   /** What the corrections so far ask for, as a multiple of the first attempt's. */
   readonly more?: Resources;
   readonly signal: AbortSignal;
-  /** Writes the inputs. Not called where the program has been started already. */
+  /** Writes the inputs, and removes outputs that are there. Not called where the program has been started already. */
   prepare(): Promise<void>;
+  /** Reads what the program has written; throws `ReferenceFailure` where that is no answer. May be asked twice. */
+  read(end: ProgramEnd): Promise<Answer>;
 }
 
 /** Factors on what a program is given. */
@@ -41,10 +43,11 @@ export interface Launcher {
   /** Its own failures, by the symptom of the `ReferenceFailure`, and what helps. */
   readonly rules: readonly LadderRule[];
   /**
-   * Runs a program to its end. Throws `ReferenceFailure` where it cannot be started and for the launcher's own failures,
-   * and the signal's reason after an abort.
+   * The answer of a program: of one with this name that an earlier worker has started in this folder, else of one that is run to its end.
+   * Throws `ReferenceFailure` where it cannot be started, for the launcher's own failures and those of its answer, and the
+   * signal's reason after an abort.
    */
-  run(job: Job): Promise<ProgramEnd>;
+  run<Answer>(job: Job<Answer>): Promise<Answer>;
 }
 
 /** An abort for this reason ends the waiting only: whoever waits next finds the job. */

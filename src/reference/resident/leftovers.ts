@@ -2,8 +2,8 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stateOf } from '../../processes.js';
-import { readProcess } from '../launchers/process.js';
-import { signalSession } from '../launchers/session.js';
+import { readRecord } from '../launchers/process.js';
+import { endRest, signalSession } from '../launchers/session.js';
 import { OWNER, type Owner, PROCESS } from './folder.js';
 
 /** s between SIGTERM and SIGKILL. */
@@ -22,7 +22,7 @@ export async function endLeftovers(root: string): Promise<void> {
 async function endLeftover(folder: string): Promise<void> {
   const owner = await readOwner(folder);
   if (owner === undefined || (await stateOf(owner.process)) !== 'dead') return;
-  const identity = await readProcess(join(folder, PROCESS));
+  const identity = (await readRecord(join(folder, PROCESS)))?.process;
   if (identity !== undefined) {
     const asked = performance.now();
     while ((await stateOf(identity)) === 'alive') {
@@ -30,7 +30,7 @@ async function endLeftover(folder: string): Promise<void> {
       await sleep(LOOK_MS);
     }
     // mpirun may have gone before its ranks.
-    if ((await stateOf(identity)) === 'dead') signalSession(identity.pid, 'SIGKILL');
+    await endRest(identity);
   }
   if (owner.socket !== undefined) await rm(owner.socket, { force: true });
   await rm(folder, { recursive: true, force: true });

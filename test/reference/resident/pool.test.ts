@@ -174,7 +174,8 @@ function processes(): readonly number[] {
   return readdirSync(folder)
     .map((name) => join(folder, name, 'process.json'))
     .filter(existsSync)
-    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { pid: number }).pid);
+    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { process?: { pid: number } }).process?.pid)
+    .filter((pid) => pid !== undefined);
 }
 
 describe('a worker that is killed', () => {

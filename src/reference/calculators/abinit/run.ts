@@ -1,7 +1,7 @@
 import type { CodeSettings, Ladder } from '../../ladder.js';
 import type { ProgramEnd } from '../../launchers/process.js';
 import type { ReferenceResult, ReferenceStructure } from '../../types.js';
-import { type Code, type Fail, failuresOf, readTexts, requireOwnEnd } from '../codeRun.js';
+import { type Code, type Fail, failuresOf, ranAs, readTexts, requireOwnEnd } from '../codeRun.js';
 import type { Pseudopotential } from '../pseudopotentials.js';
 import { type AbinitOutput, type AbinitSummary, errorsOf, readAbinitOutput, readSummary } from './output.js';
 import type { AbinitSettings } from './settings.js';
@@ -41,7 +41,7 @@ export async function readRun(run: AbinitRun, scratch: string): Promise<Referenc
   requireTrust(run, output, summary, fail);
   const { energy, forces } = output;
   const { program } = summary;
-  return { energy, forces, converged: true, program, seconds: end.seconds, peakMemory: end.peakMemory };
+  return { energy, forces, converged: true, program, ...ranAs(end) };
 }
 
 /** ABINIT's last words: without them it did not come to its end, whatever its exit code. */

@@ -64,8 +64,7 @@ export function bridgeInputs(structure: ReferenceStructure, job: BridgeJob, file
 /** What a run has given, and what makes a failure of it where it is not believed after all. */
 export interface BridgeOutcome {
   readonly result: BridgeResult;
-  readonly seconds: number;
-  readonly peakMemory: number;
+  readonly ran: Pick<ReferenceResult, 'seconds' | 'peakMemory' | 'evidence'>;
   readonly fail: Fail;
 }
 
@@ -76,10 +75,10 @@ export function residentProblems(settings: Pick<AseSettings, 'resident' | 'launc
 }
 
 /** As a label's candidate. */
-export function referenceResult({ result, seconds, peakMemory }: BridgeOutcome): ReferenceResult {
+export function referenceResult({ result, ran }: BridgeOutcome): ReferenceResult {
   const { energy, forces, converged, program, warnings } = result;
-  const evidence = warnings.length > 0 && { evidence: warnings };
-  return { energy, forces, converged, program, seconds, peakMemory, ...evidence };
+  const evidence = [...warnings, ...(ran.evidence ?? [])];
+  return { energy, forces, converged, program, ...ran, ...(evidence.length > 0 && { evidence }) };
 }
 
 /** Throws for a run that did not end by itself, and for an exception; the code's table first. */

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import type { Start } from '../../ladder.js';
 import type { ProgramEnd } from '../../launchers/process.js';
 import type { ReferenceContext } from '../../types.js';
-import { type Code, type Fail, failuresOf, LONGEST, readTexts, runCode, writeInputs } from '../codeRun.js';
+import {
+  type Code,
+  type Fail,
+  failuresOf,
+  LONGEST,
+  ranAs,
+  readTexts,
+  runCode,
+  writeInputs,
+} from '../codeRun.js';
 import { type BridgeAnswer, type BridgeResult, readBridgeAnswer } from './answer.js';
 import {
   ANSWER,
@@ -24,7 +33,7 @@ export async function runByFiles(run: BridgeRun): Promise<BridgeOutcome> {
   const { scratch, corrections = [] } = context;
   const code = { ...run.code, ...LOGS };
   const argv = [...command, join(scratch, PROGRAM), JOB];
-  const end = await runCode({
+  return runCode({
     code,
     launcher,
     argv,
@@ -36,10 +45,12 @@ export async function runByFiles(run: BridgeRun): Promise<BridgeOutcome> {
       const stale = [ANSWER, ...(start === 'scratch' ? [WORK] : [])];
       await writeInputs(code, scratch, stale, bridgeInputs(structure, run.job(start), run.files));
     },
+    read: async (end) => {
+      const fail = await failuresOf(code, scratch);
+      const result = await resultOf(run, code, end, fail);
+      return { result, ran: ranAs(end), fail };
+    },
   });
-  const fail = await failuresOf(code, scratch);
-  const result = await resultOf(run, code, end, fail);
-  return { result, seconds: end.seconds, peakMemory: end.peakMemory, fail };
 }
 
 /** Nothing to start from is no reason to fail. */

@@ -59,5 +59,5 @@ export async function askResidentBridge(run: BridgeRun): Promise<BridgeOutcome> 
   const said = readBridgeAnswer(extras, { energy, forces: [...forces] });
   if (said === undefined || !('result' in said))
     throw fail('bad-output', 'program-unknown', `${code.name} sent forces without saying of what`);
-  return { result: requireSameAtoms(said.result, run, fail), seconds, peakMemory, fail };
+  return { result: requireSameAtoms(said.result, run, fail), ran: { seconds, peakMemory }, fail };
 }

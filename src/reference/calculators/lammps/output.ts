@@ -24,6 +24,7 @@ export function readLammpsOutput(stdout: string, dump: string, types: readonly s
   const [energy, lx, ly, lz, xy, xz, yz] = label.slice(1).map(Number);
   const rows = dump.split(/^ITEM: ATOMS id type xu yu zu fx fy fz\s*$/m);
   if (rows.length !== 2) throw new Error('the dump does not hold one step');
+  if (!dump.endsWith('\n')) throw new Error('the last line of the dump was cut');
   const atoms = rows[1].split('\n').filter((line) => line.trim() !== '');
   const species: string[] = [];
   const positions = new Float64Array(3 * atoms.length);

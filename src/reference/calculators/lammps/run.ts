@@ -1,6 +1,6 @@
 import type { ProgramEnd } from '../../launchers/process.js';
 import type { ReferenceResult, ReferenceStructure } from '../../types.js';
-import { type Code, type Fail, failuresOf, readTexts, requireOwnEnd } from '../codeRun.js';
+import { type Code, type Fail, failuresOf, ranAs, readTexts, requireOwnEnd } from '../codeRun.js';
 import { differenceOf } from '../sameAtoms.js';
 import { intoFrame, lammpsFrame, outOfFrame } from './frame.js';
 import { DUMP } from './input.js';
@@ -49,8 +49,7 @@ export async function readRun(
     forces: outOfFrame(frame, output.forces),
     converged: true,
     program,
-    seconds: end.seconds,
-    peakMemory: end.peakMemory,
+    ...ranAs(end),
   };
 }
 

@@ -6,6 +6,7 @@ import { endedBy } from '../../launchers/endedBy.js';
 import type { ProgramEnd } from '../../launchers/process.js';
 import { lastLines } from '../../launchers/tail.js';
 import type { FailureClass, ReferenceResult, ReferenceStructure } from '../../types.js';
+import { ranAs } from '../codeRun.js';
 import type { KPoints } from '../kpoints.js';
 import { kPointCounts } from '../kpoints.js';
 import type { Pseudopotential } from '../pseudopotentials.js';
@@ -63,7 +64,7 @@ export async function readRun(run: PwRun, scratch: string): Promise<ReferenceRes
   const output = readXml(texts.xml, fail);
   requireTrust(run, output, log, fail);
   const { energy, forces, program } = output;
-  return { energy, forces, converged: true, program, seconds: end.seconds, peakMemory: end.peakMemory };
+  return { energy, forces, converged: true, program, ...ranAs(end) };
 }
 
 async function readTexts(scratch: string): Promise<RunTexts> {

@@ -7,6 +7,7 @@ import { endedBy } from '../../launchers/endedBy.js';
 import type { ProgramEnd } from '../../launchers/process.js';
 import { lastLines } from '../../launchers/tail.js';
 import type { FailureClass, ReferenceResult } from '../../types.js';
+import { ranAs } from '../codeRun.js';
 import type { KPoints } from '../kpoints.js';
 import { inOriginalOrder, type SortedStructure } from './input.js';
 import { readVaspOutput, type VaspOutput } from './output.js';
@@ -51,15 +52,13 @@ export async function readRun(run: VaspRun, scratch: string): Promise<ReferenceR
   requireEnd(run, texts, fail);
   const output = readOutput(texts, run, fail);
   const { energy, forces } = requireTrust(run, output, fail);
-  const { seconds, peakMemory } = run.end;
   const { program } = output;
   return {
     energy,
     forces: inOriginalOrder(forces, run.sorted.origin),
     converged: true,
     program,
-    seconds,
-    peakMemory,
+    ...ranAs(run.end),
   };
 }
 

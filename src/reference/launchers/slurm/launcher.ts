@@ -42,11 +42,19 @@ export function slurmLauncher(
     durable: true,
     // What the script does not ask for cannot be asked for again with more.
     rules: SLURM_RULES.filter(({ symptom }) => template.includes(mends[symptom as keyof typeof mends])),
-    run: (job) => withFiles(job.folder, () => runJob(job, template, tasks, { ...TIMES, poll, ...times })),
+    run: async (job) => {
+      const toEnd = () => runJob(job, template, tasks, { ...TIMES, poll, ...times });
+      return job.read(await withFiles(job.folder, toEnd));
+    },
   };
 }
 
-async function runJob(job: Job, template: string, tasks: number, times: SlurmTimes): Promise<ProgramEnd> {
+async function runJob(
+  job: Job<unknown>,
+  template: string,
+  tasks: number,
+  times: SlurmTimes,
+): Promise<ProgramEnd> {
   const { folder, signal, name = randomUUID() } = job;
   signal.throwIfAborted();
   const notes = join(folder, `job-${name}`);
@@ -79,7 +87,7 @@ async function withFiles<T>(folder: string, work: () => Promise<T>): Promise<T> 
   }
 }
 
-function scriptOf(job: Job, notes: string, name: string, template: string, tasks: number): string {
+function scriptOf(job: Job<unknown>, notes: string, name: string, template: string, tasks: number): string {
   const { argv, folder, stdout, stderr, timeout, memory, more, environment = {} } = job;
   const inFolder = (path: string) => quote(relative(folder, path));
   const values = {
