@@ -44,7 +44,8 @@ export function newSite(changes: Readonly<Record<string, string>> = {}): Site {
 
 function fillSite(path: string, changes: Readonly<Record<string, string>>): void {
   copyFileSync(join(root, 'examples/silicon.POSCAR'), join(path, 'silicon.POSCAR'));
-  copyFileSync(join(root, 'test/faults/reference.mjs'), join(path, 'reference.mjs'));
+  for (const program of ['reference.mjs', 'code.mjs', 'notes.mjs'])
+    copyFileSync(join(root, 'test/faults', program), join(path, program));
   const command = JSON.stringify(['node', 'reference.mjs', DIST, '{input}', '{output}']);
   const campaign = smallCampaign(CAMPAIGN, {
     reference: `{ calculator: command, command: ${command} }`,
