@@ -8,6 +8,7 @@ import type { ReferenceFailure } from '../../src/reference/failures.js';
 import { DEFAULT_GATE_LIMITS } from '../../src/reference/gateLimits.js';
 import type { Calculator, ReferenceStructure } from '../../src/reference/types.js';
 import { largestDifference } from '../reference/fixture.js';
+import { killWorker } from '../reference/killedWorker.js';
 import { hasPw, PSEUDO, PW_SKIP, pseudopotential, silicon8, siliconSettings } from '../reference/pw.js';
 import { inScratch } from '../reference/scratch.js';
 import { labelIn, labelOf, MPIRUN, onSmallDisk, processesIn, says, until } from './provoke.js';
@@ -76,6 +77,24 @@ describe.skipIf(!hasPw)(`failures of pw.x, provoked${PW_SKIP}`, () => {
       process.kill(processesIn(folder, 'pw.x')[0], 'SIGKILL');
     });
     expect(answer.attempts.map(({ outcome }) => outcome)).toEqual(['interrupted', 'accepted']);
+  });
+
+  it('its worker killed: the next one waits for all ranks, and takes the answer as it is', async () => {
+    const command = [...MPIRUN, 'pw.x'];
+    const settings = siliconSettings({ ...slow, command });
+    await inScratch(async (context) => {
+      const scratch = join(context.scratch, 'run');
+      const wanted = { settings, structure: silicon8, folder: '/', scratch };
+      await killWorker(wanted, iterating(scratch));
+      const ranks = processesIn(scratch, 'pw.x');
+      expect(ranks).toHaveLength(2);
+      const answer = await labelIn(scratch, code({ ...slow, command }), silicon8, context.signal);
+      const evidence = [expect.stringMatching(/its worker died.*its answer is whole/)];
+      expect(answer).toMatchObject({ accepted: true, attempts: [{ outcome: 'accepted', evidence }] });
+      const anew = await label(code({ ...slow, command }));
+      if (!answer.accepted || !anew.accepted) throw new Error('no label');
+      expect(largestDifference(answer.result.forces, anew.result.forces)).toBeLessThan(1e-6);
+    });
   });
 
   it('a campaign that is cancelled leaves no rank behind', async () => {

@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { computeLabel } from '../../../src/reference/attempts.js';
 import { vasp } from '../../../src/reference/calculators/vasp.js';
@@ -11,9 +8,9 @@ import type { ReferenceFailure } from '../../../src/reference/failures.js';
 import { DEFAULT_GATE_LIMITS } from '../../../src/reference/gateLimits.js';
 import { sessionsIn } from '../../../src/reference/launchers/session.js';
 import { temporaryFolder } from '../../e2e/cli.js';
+import { killWorker } from '../killedWorker.js';
 import { fakeVasp, interleaved, libraryFolder, vaspSettings } from '../vasp.js';
 
-const OWNER = fileURLToPath(new URL('../programs/labelOwner.mjs', import.meta.url));
 const noProc = process.platform === 'linux' ? '' : ' (SKIPPED: needs /proc)';
 const folder = libraryFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -64,18 +61,10 @@ describe('a program by files whose worker is killed', () => {
     if (held) writeFileSync(join(place, 'hold'), '');
     else rmSync(join(place, 'hold'));
   };
-  /** Starts a worker, and kills it as soon as its program has been started and its record says so. */
   const killedWorker = async (of: ReturnType<typeof vaspSettings>): Promise<void> => {
     hold(true);
-    const { lattice, species, positions } = interleaved;
-    const structure = { lattice: [...lattice], species, positions: [...positions] };
-    const args = [OWNER, JSON.stringify(of), JSON.stringify(structure), folder, scratch];
-    const worker: ChildProcess = spawn(process.execPath, args, { stdio: 'inherit' });
-    const record = join(scratch, 'process.json');
-    const known = () => existsSync(record) && readFileSync(record, 'utf8').includes('"process"');
-    await until(() => existsSync(join(scratch, 'began')) && known());
-    worker.kill('SIGKILL');
-    await once(worker, 'exit');
+    const wanted = { settings: of, structure: interleaved, folder, scratch };
+    await killWorker(wanted, () => existsSync(join(scratch, 'began')));
   };
 
   it('is waited for, and its answer is the label', async () => {

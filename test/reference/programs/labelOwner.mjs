@@ -1,17 +1,17 @@
-// A worker that wants one label by VASP's stand-in, until it is killed. Usage: node labelOwner.mjs SETTINGS STRUCTURE FOLDER SCRATCH
-// (settings and structure as JSON); prints the attempts when it has one.
+// A worker that wants one label, until it is killed. Usage: node labelOwner.mjs REFERENCE STRUCTURE FOLDER SCRATCH (the settings of a
+// campaign's reference and the structure as JSON).
 import { computeLabel } from '../../../dist/src/reference/attempts.js';
-import { vasp } from '../../../dist/src/reference/calculators/vasp.js';
+import { createCalculator } from '../../../dist/src/reference/catalogue.js';
 import { DEFAULT_GATE_LIMITS } from '../../../dist/src/reference/gateLimits.js';
 
-const [settings, { lattice, species, positions }] = process.argv.slice(2, 4).map((text) => JSON.parse(text));
+const [settings, { species, ...numbers }] = process.argv.slice(2, 4).map((text) => JSON.parse(text));
 const [folder, scratch] = process.argv.slice(4);
-const { attempts } = await computeLabel({
-  calculator: vasp(settings, { species, folder }),
-  structure: { lattice: Float64Array.from(lattice), species, positions: Float64Array.from(positions) },
+const [lattice, positions] = [numbers.lattice, numbers.positions].map((list) => Float64Array.from(list));
+await computeLabel({
+  calculator: createCalculator(settings, { lattice, species, folder }),
+  structure: { lattice, species, positions },
   limits: DEFAULT_GATE_LIMITS,
   attempts: 1,
   signal: new AbortController().signal,
   scratch,
 });
-console.log(JSON.stringify(attempts));
