@@ -8,7 +8,7 @@ import { InputError } from '../../src/errors.js';
 import { type AcceptedResult, computeLabel } from '../../src/reference/attempts.js';
 import { createCalculator } from '../../src/reference/catalogue.js';
 import { checkStructure } from '../../src/reference/gate.js';
-import { Detached } from '../../src/reference/launchers/types.js';
+import { Detached, Superseded } from '../../src/reference/launchers/types.js';
 import { type Progress, START } from '../../src/reference/progress.js';
 import type { Calculator } from '../../src/reference/types.js';
 import { LABELS, labelKey, putLabel } from '../../src/store/artifacts/label.js';
@@ -198,7 +198,7 @@ async function stoppable<T>(
   try {
     return await work(abort.signal);
   } catch (error) {
-    throw abort.signal.aborted ? new TaskStopped() : error;
+    throw abort.signal.aborted || error instanceof Superseded ? new TaskStopped() : error;
   } finally {
     clearInterval(poll);
   }

@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeProgress, encodeProgress } from '../../src/exploration/codec.js';
 import type { ExplorationProgress } from '../../src/exploration/types.js';
 import { FrameError } from '../../src/numerics/frame.js';
+import { type Claim, takeClaim } from '../../src/store/claim.js';
 import { storeError, systemCode } from '../../src/store/errors.js';
 import { TaskStopped } from '../protocol.js';
 
@@ -30,8 +31,8 @@ export function openProgress(store: string, campaign: string, walker: number, co
   const folder = folderOf(store, campaign);
   const file = join(folder, `${walker}-${command}.bin`);
   const previous = `${file}.previous`;
-  const claim = `${file}.claim`;
-  const attempt = randomUUID();
+  const claimed = `${file}.claim`;
+  let claim: Claim;
   try {
     // A store that is gone is not made anew.
     for (const made of [dirname(folder), folder]) if (!existsSync(made)) mkdirSync(made, { mode: 0o700 });
@@ -39,18 +40,18 @@ export function openProgress(store: string, campaign: string, walker: number, co
       if (name.startsWith(`${walker}-`) && !name.startsWith(`${walker}-${command}`))
         rmSync(join(folder, name), { force: true });
     }
-    replace(claim, attempt, attempt);
+    claim = takeClaim(claimed);
   } catch (error) {
-    throw storeError(error, 'write', claim);
+    throw storeError(error, 'write', claimed);
   }
   return {
     read: () => readWhole(file) ?? readWhole(previous),
     write(progress) {
       try {
-        if (readFileSync(claim, 'utf8') !== attempt) throw new TaskStopped();
+        if (!claim.isMine()) throw new TaskStopped();
         const content = encodeProgress(progress);
         const bytes = Buffer.concat([sha256(content), content]);
-        replace(file, bytes, attempt, () => keepAs(file, previous));
+        replace(file, bytes, claim.holder, () => keepAs(file, previous));
       } catch (error) {
         throw storeError(error, 'write', file);
       }
@@ -68,11 +69,11 @@ function folderOf(store: string, campaign: string): string {
   return join(store, 'progress', campaign);
 }
 
-function replace(path: string, content: Uint8Array | string, attempt: string, before?: () => void): void {
-  const temporary = `${path}.${attempt}.tmp`;
+function replace(path: string, content: Uint8Array, holder: string, before: () => void): void {
+  const temporary = `${path}.${holder}.tmp`;
   try {
     writeFileSync(temporary, content);
-    before?.();
+    before();
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -1,10 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Claim, takeClaim } from '../store/claim.js';
+import { systemCode } from '../store/errors.js';
 import { ReferenceFailure } from './failures.js';
 import { checkLabel } from './gate.js';
 import type { GateLimits } from './gateLimits.js';
 import { type Correction, DEFAULT_CORRECTIONS, type Ladder, nextCorrection } from './ladder.js';
-import { Detached } from './launchers/types.js';
+import { Detached, Superseded } from './launchers/types.js';
 import { type Progress, readProgress, START, writeProgress } from './progress.js';
 import type { Residents } from './resident/types.js';
 import { watchRoom } from './room.js';
@@ -59,6 +61,8 @@ export type LabelAnswer = { readonly attempts: readonly AttemptRecord[] } & (
 
 /** Failures that are the structure's or the settings' own; those of machine, disk or input are for others to mend. */
 const PROGRAM_FAILURES: readonly FailureClass[] = ['program-known', 'program-unknown'];
+/** ms between two looks whether another worker has the folder, because this one was frozen, for example. */
+const LOOK = 1000;
 /** Runs ended from outside before it is left to a longer pause. */
 const INTERRUPTIONS = 3;
 /** A run that was ended from outside goes on from what it left. */
@@ -66,24 +70,48 @@ const RESUME: Correction = { name: 'resume', start: 'density' };
 
 /**
  * Computes one label: a failure is corrected by the tables of code and launcher and tried again, until a label passes the gate
- * or the ladder ends. Throws `ReferenceFailure` for what is not the structure's fault, and the signal's reason after an abort;
- * where programs outlive this one, the folder then stays, and the next call with it goes on where this one was.
+ * or the ladder ends. Throws `ReferenceFailure` for what is not the structure's fault, and the signal's reason after an abort,
+ * `Superseded` where another call has taken the folder over; where programs outlive this one, the folder then stays, and the next call with it goes on where this one was.
  */
 export async function computeLabel(request: LabelRequest): Promise<LabelAnswer> {
   const { calculator, scratch } = request;
   const durable = calculator.launcher?.durable === true;
+  await mkdir(scratch, { recursive: true });
+  const isMine = claimFolder(scratch);
+  const superseded = new AbortController();
+  const look = setInterval(() => isMine() || superseded.abort(new Superseded()), LOOK);
+  const signal = AbortSignal.any([request.signal, superseded.signal]);
   let again = false;
   try {
-    await mkdir(scratch, { recursive: true });
     const left = durable ? await readProgress(scratch) : START;
     const { from = START } = request;
-    return await climb(request, left.attempts.length > from.attempts.length ? left : from);
+    const reached = left.attempts.length > from.attempts.length ? left : from;
+    return await climb({ ...request, signal }, reached, isMine);
   } catch (error) {
-    again = comesBack(error, request.signal, durable);
+    again = comesBack(error, signal, durable);
     throw error;
   } finally {
-    if (!again) await rm(scratch, { recursive: true, force: true });
+    clearInterval(look);
+    if (!again && isMine()) await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Takes a label's folder away from any worker before; tells from then on whether another has taken it in turn, or is done with it. */
+function claimFolder(folder: string): () => boolean {
+  let claim: Claim;
+  try {
+    claim = takeClaim(join(folder, 'claim'));
+  } catch {
+    // No room, most likely. What follows will say so.
+    return () => true;
+  }
+  return () => {
+    try {
+      return claim.isMine();
+    } catch (error) {
+      return systemCode(error) !== 'ENOENT';
+    }
+  };
 }
 
 /** Whether the folder has what the next call can use: a run that goes on, or an answer that could not be kept. */
@@ -93,7 +121,7 @@ function comesBack(error: unknown, signal: AbortSignal, durable: boolean): boole
   return error.failureClass === 'store' || (durable && error.failureClass === 'machine');
 }
 
-async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer> {
+async function climb(request: LabelRequest, from: Progress, isMine: () => boolean): Promise<LabelAnswer> {
   const { calculator, signal, scratch, residents } = request;
   const durable = calculator.launcher?.durable === true;
   const resumable = calculator.correctable !== undefined || calculator.resident || durable;
@@ -112,6 +140,8 @@ async function climb(request: LabelRequest, from: Progress): Promise<LabelAnswer
     const corrections = progress.resume ? [...made, RESUME] : made;
     const context = { signal, scratch: folder, name: String(number), corrections, residents };
     const ran = await attempt(request, number, context);
+    // What it found may be another's doing: it puts nothing on record.
+    if (!isMine()) throw new Superseded();
     // The run may well go on: it is no attempt that failed.
     if (!ran.label && ran.failure && UNSEEN.includes(ran.symptom)) throw ran.failure;
     const records = [...attempts, ran.record];

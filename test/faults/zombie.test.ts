@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { expectUndisturbed, outcomeOf, referenceLog, secondsUntilWork } from './outcome.js';
@@ -9,6 +10,7 @@ import {
   converged,
   type Fault,
   hand,
+  holdReference,
   newSite,
   release,
   type Site,
@@ -63,4 +65,46 @@ describe('a worker that is frozen', () => {
     expect({ began, repeated }).toEqual({ began: ended, repeated: 0 });
     expectUndisturbed(outcomeOf(site), inject('undisturbed'));
   });
+
+  it('5: in a reference run, thawed beside its successor: it leaves the program and its answer to that', async () => {
+    site = newSite();
+    await serve(site);
+    holdReference(site, true);
+    const zombie = await work(site);
+    await hand(site);
+    await until('a reference run', () => referenceLog(site).began > 0);
+    process.kill(zombie.child.pid!, 'SIGSTOP');
+    const claimed = () => scratchClaims(site);
+    const before = claimed();
+    await work(site);
+    await until('its successor at the same runs', () => claimed().every((claim, k) => claim !== before[k]));
+    process.kill(zombie.child.pid!, 'SIGCONT');
+    // Longer than it would go on with a task that nobody asks it for.
+    await sleep(35_000);
+    const { began, ended } = referenceLog(site);
+    expect(ended).toBe(0);
+    const since = Date.now();
+    holdReference(site, false);
+    const seconds = await secondsUntilWork(site, since);
+    await converged(begin(site, ['watch', 'small', '--format', 'plain']));
+    const log = referenceLog(site);
+    tell({
+      fault: '5 worker frozen in a reference run, its successor waiting for it, thawed',
+      steps: 0,
+      repeated: log.repeated,
+      lost: log.cut,
+      seconds,
+    });
+    expect(log).toMatchObject({ cut: 0, repeated: 0 });
+    expect(began).toBe(before.length);
+    expectUndisturbed(outcomeOf(site), inject('undisturbed'));
+  });
 });
+
+/** Whose the folders of the runs under way are. */
+function scratchClaims({ home }: Site): readonly string[] {
+  const folder = join(home, 'work/scratch');
+  return readdirSync(folder)
+    .sort()
+    .map((name) => readFileSync(join(folder, name, 'claim'), 'utf8'));
+}

@@ -3,7 +3,7 @@ import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, type ProcessIdentity, stateOf } from '../../processes.js';
 import { endRest, sessionProcesses, sessionsIn, signalSession } from './session.js';
-import type { Job } from './types.js';
+import { type Job, Superseded } from './types.js';
 
 /** What a program may take, and how it is ended. */
 export type Limits = Pick<Job<unknown>, 'timeout' | 'grace' | 'memory' | 'signal'>;
@@ -143,7 +143,10 @@ function exitOf(child: ChildProcess): Promise<Exit> {
   });
 }
 
-/** Holds a session to its limits until its first process has ended, and ends what is left of it. */
+/**
+ * Holds a session to its limits until its first process has ended, and ends what is left of it. Ends nothing where another worker
+ * does that now.
+ */
 async function watch(session: number, ended: Promise<Exit>, limits: Limits): Promise<ProgramEnd> {
   const { signal, timeout, memory, grace } = limits;
   const started = performance.now();
@@ -171,14 +174,21 @@ async function watch(session: number, ended: Promise<Exit>, limits: Limits): Pro
     outOfMemory = true;
     stop();
   }, LOOK);
-  signal.addEventListener('abort', stop);
-  if (signal.aborted) stop();
-  const exit = await ended;
-  clearTimeout(limitTimer);
-  clearTimeout(killTimer);
-  clearInterval(memoryTimer);
-  signal.removeEventListener('abort', stop);
-  signalSession(session, 'SIGKILL');
-  signal.throwIfAborted();
-  return { ...exit, timedOut, outOfMemory, peakMemory, seconds: (performance.now() - started) / 1e3 };
+  let onAbort: () => void = stop;
+  const superseded = new Promise<never>((_, reject) => {
+    onAbort = () => (signal.reason instanceof Superseded ? reject(signal.reason) : stop());
+  });
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  try {
+    const exit = await Promise.race([ended, superseded]);
+    signalSession(session, 'SIGKILL');
+    signal.throwIfAborted();
+    return { ...exit, timedOut, outOfMemory, peakMemory, seconds: (performance.now() - started) / 1e3 };
+  } finally {
+    clearTimeout(limitTimer);
+    clearTimeout(killTimer);
+    clearInterval(memoryTimer);
+    signal.removeEventListener('abort', onAbort);
+  }
 }

@@ -52,5 +52,10 @@ export interface Launcher {
 
 /** An abort for this reason ends the waiting only: whoever waits next finds the job. */
 export class Detached extends Error {
-  override readonly name = 'Detached';
+  override readonly name: string = 'Detached';
+}
+
+/** An abort for this reason: another worker has the job now, and its folder. Programs of this machine go on too. */
+export class Superseded extends Detached {
+  override readonly name = 'Superseded';
 }

@@ -7,6 +7,7 @@ import { vasp } from '../../../src/reference/calculators/vasp.js';
 import type { ReferenceFailure } from '../../../src/reference/failures.js';
 import { DEFAULT_GATE_LIMITS } from '../../../src/reference/gateLimits.js';
 import { sessionsIn } from '../../../src/reference/launchers/session.js';
+import { Superseded } from '../../../src/reference/launchers/types.js';
 import { temporaryFolder } from '../../e2e/cli.js';
 import { killWorker } from '../killedWorker.js';
 import { fakeVasp, interleaved, libraryFolder, vaspSettings } from '../vasp.js';
@@ -147,6 +148,19 @@ describe('a program by files whose worker is killed', () => {
     writeFileSync(record, readFileSync(record, 'utf8').replace('"name":"1"', '"name":"2"'));
     expect(await wanted(of)).toMatchObject({ accepted: true });
     expect(runs).toBe(2);
+  });
+
+  it('or was frozen, which is left to the next one by the first', async () => {
+    const of = settings('', 'ok');
+    hold(true);
+    const first = wanted(of).catch((error: unknown) => error);
+    await until(() => existsSync(join(scratch, 'began')));
+    const second = wanted(of);
+    expect(await first).toBeInstanceOf(Superseded);
+    hold(false);
+    expect(await second).toMatchObject({ accepted: true });
+    expect(runs).toBe(1);
+    expect(existsSync(scratch)).toBe(false);
   });
 
   it('or which is killed itself once its answer is there, is not run again', async () => {
