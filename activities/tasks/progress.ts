@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type Claim, takeClaim } from '../../src/claim.js';
 import { decodeProgress, encodeProgress } from '../../src/exploration/codec.js';
 import type { ExplorationProgress } from '../../src/exploration/types.js';
 import { FrameError } from '../../src/numerics/frame.js';
-import { type Claim, takeClaim } from '../../src/store/claim.js';
 import { storeError, systemCode } from '../../src/store/errors.js';
 import { TaskStopped } from '../protocol.js';
 

@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Claim, takeClaim } from '../store/claim.js';
-import { systemCode } from '../store/errors.js';
+import { type Claim, takeClaim } from '../claim.js';
 import { ReferenceFailure } from './failures.js';
 import { checkLabel } from './gate.js';
 import type { GateLimits } from './gateLimits.js';
@@ -109,7 +108,7 @@ function claimFolder(folder: string): () => boolean {
     try {
       return claim.isMine();
     } catch (error) {
-      return systemCode(error) !== 'ENOENT';
+      return (error as NodeJS.ErrnoException).code !== 'ENOENT';
     }
   };
 }
