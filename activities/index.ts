@@ -8,6 +8,7 @@ export function createFitActivities(pool: ThreadPool): FitActivities {
   return {
     prepare: (input) => pool.run('prepare', input),
     displace: (input) => pool.run('displace', input),
+    take: (input) => pool.run('take', input),
     screen: (input) => pool.run('screen', input),
     refit: (input) => pool.run('refit', input),
     archive: async (input) => {

@@ -5,6 +5,7 @@ import type { FailureClass } from '../src/reference/types.js';
 export type TaskName =
   | 'prepare'
   | 'displace'
+  | 'take'
   | 'screen'
   | 'refit'
   | 'archive'

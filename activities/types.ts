@@ -14,6 +14,7 @@ type Answer<T extends CampaignEvent['type']> = Promise<Extract<CampaignEvent, { 
 export interface FitActivities {
   prepare(input: ActivityInput<'prepare'>): Answer<'prepared'>;
   displace(input: ActivityInput<'displace'>): Answer<'displaced'>;
+  take(input: ActivityInput<'take'>): Answer<'taken'>;
   screen(input: ActivityInput<'screen'>): Answer<'screened'>;
   refit(input: ActivityInput<'refit'>): Answer<'refitted'>;
   archive(input: ActivityInput<'archive'>): Answer<'archived'>;

@@ -107,6 +107,7 @@ describe('the direction of imports', () => {
         'src/campaign/answers.js',
         'src/campaign/commands.js',
         'src/campaign/decide.js',
+        'src/campaign/ledger.js',
         'src/campaign/status.js',
         'src/campaign/steering.js',
       ]),

@@ -21,7 +21,7 @@ import type { FitActivities, MdActivities, ReferenceActivities } from '../activi
 import { answerTo } from '../src/campaign/answers.js';
 import { outstanding, wanted } from '../src/campaign/commands.js';
 import { decide } from '../src/campaign/decide.js';
-import type { LedgerEntryBody } from '../src/campaign/ledger.js';
+import { type LedgerEntryBody, totalOf } from '../src/campaign/ledger.js';
 import type { CampaignEvent, Command } from '../src/campaign/messages.js';
 import type { CampaignState, Verdict } from '../src/campaign/state.js';
 import {
@@ -251,6 +251,8 @@ function commandRunner(
         return reference.label({ ...common, command });
       case 'displace':
         return fit.displace({ ...common, command });
+      case 'take':
+        return fit.take({ ...common, command });
       case 'explore':
         return md.explore({ ...common, command });
       case 'screen':
@@ -271,11 +273,10 @@ function commandRunner(
 function publishAttributes(state: CampaignState, advertised: string): string {
   const details = describeState(state);
   if (details === advertised) return advertised;
-  const { random, phonon, md } = state.training;
   upsertSearchAttributes([
     ...(state.prepared ? [{ key: MATERIAL, value: state.prepared.formula }] : []),
     { key: STAGE, value: state.stage },
-    { key: STRUCTURES, value: random + phonon + md },
+    { key: STRUCTURES, value: totalOf(state.training) },
     ...(state.forceField ? [{ key: FITTING_ERROR, value: state.forceField.fittingError }] : []),
     ...(state.assessment?.mean != null ? [{ key: BAYESIAN_ERROR, value: state.assessment.mean }] : []),
     ...(state.verdict ? [{ key: VERDICT, value: state.verdict.kind }] : []),

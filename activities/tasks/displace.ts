@@ -1,7 +1,9 @@
 import { programOf } from '../../src/campaign/bundle.js';
+import type { InitialStructure } from '../../src/campaign/messages.js';
 import { startTemperature } from '../../src/md/temperature.js';
 import { STREAM } from '../../src/numerics/random/streams.js';
 import { putStructure } from '../../src/store/artifacts/structure.js';
+import { putStructureList } from '../../src/store/artifacts/structureList.js';
 import type { ActivityInput } from '../types.js';
 import { campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
@@ -23,7 +25,9 @@ export async function displace(
     stream: STREAM.phononDisplacements,
     indices: Array.from({ length: initial.phonon.count }, (_, k) => k),
   });
-  const structures = [];
-  for (const u of drawn) structures.push(await putStructure(store, context.supercellHash, u));
-  return { type: 'displaced' as const, command: command.id, structures };
+  const structures: InitialStructure[] = [];
+  for (const u of drawn)
+    structures.push({ group: 'phonon', structure: await putStructure(store, context.supercellHash, u) });
+  const list = await putStructureList(store, { structures });
+  return { type: 'displaced' as const, command: command.id, initial: { list, count: structures.length } };
 }

@@ -7,11 +7,13 @@ import { publish } from './publish.js';
 import { record } from './record.js';
 import { refit } from './refit.js';
 import { screen } from './screen.js';
+import { take } from './take.js';
 import { testSet } from './testSet.js';
 
 export const tasks = {
   prepare,
   displace,
+  take,
   screen,
   refit,
   archive,

@@ -1,10 +1,11 @@
+import type { InitialStructure } from '../../src/campaign/messages.js';
 import type { Prepared } from '../../src/campaign/state.js';
 import { reducedFormula } from '../../src/crystal/formula.js';
 import { randomDisplacements } from '../../src/forcefield/initialStructures.js';
 import { createNormals } from '../../src/numerics/random/normals.js';
 import { STREAM } from '../../src/numerics/random/streams.js';
 import { putStructure } from '../../src/store/artifacts/structure.js';
-import type { Ref } from '../../src/store/types.js';
+import { putStructureList } from '../../src/store/artifacts/structureList.js';
 import type { ActivityInput } from '../types.js';
 import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
@@ -21,25 +22,25 @@ export async function prepare(
   const { settings, supercell, supercellHash } = context;
   const components = 3 * supercell.siteOf.length;
   const normals = createNormals(settings.seed);
-  const random: Ref[] = [];
-  for (let structure = 0; structure < settings.initial.random.count; structure++) {
+  const structures: InitialStructure[] = [];
+  for (let k = 0; k < settings.initial.random.count; k++) {
     const z = new Float64Array(components);
-    normals.fill(STREAM.randomDisplacements, structure, 0, z);
-    random.push(
-      await putStructure(store, supercellHash, randomDisplacements(settings.initial.random.displacement, z)),
-    );
+    normals.fill(STREAM.randomDisplacements, k, 0, z);
+    const u = randomDisplacements(settings.initial.random.displacement, z);
+    structures.push({ group: 'random', structure: await putStructure(store, supercellHash, u) });
   }
   const ideal = await putStructure(store, supercellHash, new Float64Array(components));
   const inherited = await inherit(store, context);
   const data = await importData(store, context);
-  const imported = [...(inherited?.structures ?? []), ...data.structures];
+  for (const structure of [...(inherited?.structures ?? []), ...data.structures])
+    structures.push({ group: 'imported', structure });
+  const initial = { list: await putStructureList(store, { structures }), count: structures.length };
   return {
     type: 'prepared' as const,
     command: command.id,
     prepared: summary(context, data.warnings),
     ideal,
-    random,
-    ...(imported.length > 0 && { imported }),
+    initial,
     ...(inherited && { inheritance: inherited.inheritance }),
   };
 }

@@ -96,6 +96,9 @@ function comparable(entry: LedgerEntryBody): unknown {
     const { ref: _, ...forceField } = entry.forceField;
     return { ...fields, forceField };
   }
+  // The structures of a list are compared one by one, where they are asked for.
+  if (entry.type === 'prepared' || entry.type === 'displaced')
+    return { ...fields, initial: { count: entry.initial.count } };
   // Who stopped it stands in the reason.
   if (entry.type === 'finished' && entry.verdict.kind === 'stopped') return { verdict: 'stopped' };
   if (entry.type === 'explored') delete fields['forceField'];

@@ -1,3 +1,4 @@
+import { takeCommand } from './initial.js';
 import type { Command } from './messages.js';
 import type { CampaignState, PendingStructure, WalkerState } from './state.js';
 
@@ -27,11 +28,14 @@ function recordCommand(state: CampaignState): readonly Command[] {
   ];
 }
 
-function stageCommands(state: CampaignState): readonly Command[] {
+/** What the stage still waits for. */
+export function stageCommands(state: CampaignState): readonly Command[] {
   switch (state.stage) {
     case 'prepare':
       return [{ type: 'prepare', id: 'prepare' }];
     case 'label':
+      // Before all else, so that the order of the ledger's entries is always the same.
+      if (takeCommand(state).length > 0) return takeCommand(state);
       return [
         ...testSetCommand(state),
         ...state.pending.filter((p) => p.label === null).map((p) => labelCommand(p, state.round)),

@@ -1,5 +1,6 @@
 import type { Ref } from '../store/types.js';
-import { outstanding, wanted } from './commands.js';
+import { outstanding, stageCommands, wanted } from './commands.js';
+import { displaced, prepared, taken } from './initial.js';
 import { finish, note } from './journal.js';
 import { endLabelling } from './labelling.js';
 import type { CampaignEvent, Command } from './messages.js';
@@ -8,7 +9,6 @@ import { atLimit, endRound, screened } from './rounds.js';
 import { dueOrder, withoutDueOrder } from './script.js';
 import type { CampaignState } from './state.js';
 import { refusal, steered } from './steering.js';
-import { ask } from './structures.js';
 
 /**
  * The decision function: what an event means for the campaign. Pure: no clock, no numbers beyond comparisons, no order
@@ -57,10 +57,9 @@ function apply(state: CampaignState, event: CampaignEvent): CampaignState {
         pending: state.pending.map((p) => (p.id === event.structure ? { ...p, label: event.outcome } : p)),
       };
     case 'displaced':
-      return ask(
-        { ...state, displaced: true, stage: 'label' },
-        event.structures.map((ref) => ({ group: 'phonon', ref, pick: null })),
-      );
+      return displaced(state, event);
+    case 'taken':
+      return taken(state, event.structures);
     case 'explored':
       return {
         ...state,
@@ -91,9 +90,7 @@ function apply(state: CampaignState, event: CampaignEvent): CampaignState {
 function advance(state: CampaignState): CampaignState {
   if (state.stage === 'explore' && state.walkers.every((w) => w.result !== null || atLimit(state, w)))
     return endRound(state);
-  const labelled =
-    state.pending.every((p) => p.label !== null) && (state.testSet !== null || !state.rules.hasTestSet);
-  if (state.stage === 'label' && labelled) return endLabelling(state);
+  if (state.stage === 'label' && stageCommands(state).length === 0) return endLabelling(state);
   return state;
 }
 
@@ -101,18 +98,4 @@ function advance(state: CampaignState): CampaignState {
 function archived(state: CampaignState, history: Ref | null): CampaignState {
   const kept = { ...state, histories: { head: history, complete: true } };
   return history === null ? kept : note(kept, { type: 'history', history });
-}
-
-function prepared(state: CampaignState, event: Extract<CampaignEvent, { type: 'prepared' }>): CampaignState {
-  const { basis, parameters, warnings } = event.prepared;
-  const known = note(
-    { ...state, prepared: event.prepared, stage: 'label' },
-    ...(event.inheritance ? [{ type: 'forked' as const, ...event.inheritance }] : []),
-    { type: 'prepared', basis, parameters, warnings },
-  );
-  return ask(known, [
-    { group: 'ideal', ref: event.ideal, pick: null },
-    ...event.random.map((ref) => ({ group: 'random' as const, ref, pick: null })),
-    ...(event.imported ?? []).map((ref) => ({ group: 'imported' as const, ref, pick: null })),
-  ]);
 }

@@ -44,9 +44,11 @@ export function endLabelling(state: CampaignState): CampaignState {
     });
   }
   if (acceptedAdditions(next.pending).length > 0) return { ...next, stage: 'refit', barrenRounds: 0 };
+  if (next.waiting) return { ...next, pending: [] };
   if (next.training.set === null) {
     return finish(next, { kind: 'stalled', reason: 'every initial structure was rejected by the reference' });
   }
+  if (!next.displaced) return { ...next, pending: [], stage: 'displace' };
   // What a person had tried again says nothing of the structures that the campaign takes.
   const barren = next.barrenRounds + (state.pending.every((p) => p.retried) ? 0 : 1);
   return barren >= BARREN_ROUNDS

@@ -1,5 +1,6 @@
 import type { ExplorationOutcome } from '../exploration/types.js';
 import type { Ref } from '../store/types.js';
+import type { InitialStructures } from './messages.js';
 import type { Assessment, By, ForceFieldSummary, Group, PickSummary, Verdict } from './state.js';
 import type { Order } from './steering.js';
 
@@ -23,7 +24,9 @@ export type LedgerEvent =
       readonly basis: Ref;
       readonly parameters: number;
       readonly warnings: readonly string[];
+      readonly initial: InitialStructures;
     }
+  | { readonly type: 'displaced'; readonly initial: InitialStructures }
   | { readonly type: 'test-set'; readonly testSet: Ref; readonly frames: number }
   | {
       readonly type: 'explored';

@@ -28,6 +28,7 @@ export type Command = { readonly id: string } & (
       readonly reference?: ReferenceSettings;
     }
   | { readonly type: 'displace'; readonly forceField: Ref }
+  | { readonly type: 'take'; readonly list: Ref; readonly from: number; readonly count: number }
   | ExploreCommand
   | ScreenCommand
   | RefitCommand
@@ -90,21 +91,33 @@ export interface Addition {
   readonly pick: PickSummary | null;
 }
 
+/** A list of initial structures. */
+export interface InitialStructures {
+  readonly list: Ref;
+  readonly count: number;
+}
+
+/** An entry of it. */
+export interface InitialStructure {
+  readonly group: Group;
+  readonly structure: Ref;
+}
+
 /** What happened. `command` is the id of the command it answers. */
 export type CampaignEvent = { readonly command: string } & (
   | {
       readonly type: 'prepared';
       readonly prepared: Prepared;
       readonly ideal: Ref;
-      readonly random: readonly Ref[];
-      /** Structures of existing data, whose labels are in the store; absent where there are none. */
-      readonly imported?: readonly Ref[];
+      /** Random displacements and structures of existing data, whose labels are in the store. */
+      readonly initial: InitialStructures;
       /** Absent where it was not forked. */
       readonly inheritance?: Inheritance;
     }
   | { readonly type: 'test-set'; readonly testSet: Ref; readonly frames: number }
   | { readonly type: 'labelled'; readonly structure: number; readonly outcome: LabelOutcome }
-  | { readonly type: 'displaced'; readonly structures: readonly Ref[] }
+  | { readonly type: 'displaced'; readonly initial: InitialStructures }
+  | { readonly type: 'taken'; readonly structures: readonly InitialStructure[] }
   | { readonly type: 'explored'; readonly walker: number; readonly result: WalkerRound }
   | { readonly type: 'screened'; readonly kept: readonly number[] }
   | {

@@ -50,5 +50,6 @@ export function refitted(
       seconds: event.seconds,
     },
   );
+  if (fitted.waiting) return { ...fitted, stage: 'label' };
   return fitted.displaced ? startRound(fitted) : { ...fitted, stage: 'displace' };
 }

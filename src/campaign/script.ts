@@ -4,7 +4,7 @@ import type { Steering } from './steering.js';
 /** What a person told a campaign, to be told again at the same place of another run of it. */
 export interface ScriptedOrder {
   readonly round: number;
-  /** Refits made before: the initial data are labelled in two batches, and a structure may be tried again after a round. */
+  /** Refits made before: initial data are labelled in batches, and a structure may be tried again after a round. */
   readonly refits: number;
   readonly stage: Stage;
   readonly steering: Steering;

@@ -46,6 +46,8 @@ export interface CampaignState {
   readonly walkersMade: number;
   /** 0 until MD starts. */
   readonly round: number;
+  /** Initial structures that are not yet asked for: those of a list from `from` on; absent where there are none. */
+  readonly waiting?: { readonly list: Ref; readonly from: number; readonly count: number };
   /** Structures that await labels, a screening or a refit, in canonical order. */
   readonly pending: readonly PendingStructure[];
   /** Structures given so far: the next one's number. */

@@ -5,6 +5,7 @@ export type ArtifactKind =
   | 'supercell'
   | 'basis'
   | 'structure'
+  | 'structure-list'
   | 'label'
   | 'label-attempt'
   | 'label-import'

@@ -133,7 +133,7 @@ describe('imported training data', () => {
     expect(() => campaignWith('{ data: [none.xyz] }')).toThrow(/initial\.data\.0: there is no such file/);
     expect(() => campaignWith('{ data: [../aimd.xyz] }')).toThrow(/leaves the folder/);
     expect(() => campaignWith('{ data: [] }')).toThrow(/initial\.data/);
-    writeFileSync(join(folder, 'many.xyz'), readFileSync(join(folder, 'aimd.xyz'), 'utf8').repeat(51));
+    writeFileSync(join(folder, 'many.xyz'), readFileSync(join(folder, 'aimd.xyz'), 'utf8').repeat(501));
     expect(() => checkCampaign(campaignWith('{ data: [many.xyz] }').bundle)).toThrow(/too many structures/);
   });
 });
@@ -163,8 +163,16 @@ describe('a campaign with imported data', () => {
       command: 'prepare',
       prepared,
       ideal: ref('structure', 'i'),
-      random: [ref('structure', 'r')],
-      imported: [ref('structure', 'a'), ref('structure', 'b')],
+      initial: { list: ref('structure-list', 'l'), count: 3 },
+    });
+    state = answer(state, {
+      type: 'taken',
+      command: 'take-l-0',
+      structures: [
+        { group: 'random', structure: ref('structure', 'r') },
+        { group: 'imported', structure: ref('structure', 'a') },
+        { group: 'imported', structure: ref('structure', 'b') },
+      ],
     });
     expect(state.pending.map((p) => [p.id, p.group])).toEqual([
       [0, 'ideal'],

@@ -19,8 +19,8 @@ export interface Play {
   readonly duplicates?: boolean;
   /** Whether now and then the program is killed: the state goes through JSON, what was under way is lost. */
   readonly cuts?: boolean;
-  /** Sees every state, and the command whose answer led to it. */
-  readonly watch?: (state: CampaignState, after: Command | null) => void;
+  /** Sees every state, and the command whose answer led to it, with that. */
+  readonly watch?: (state: CampaignState, after: Command | null, event: CampaignEvent | null) => void;
   /** Stops where this says so. */
   readonly until?: (state: CampaignState) => boolean;
 }
@@ -31,7 +31,7 @@ export function play(start: CampaignState, world: World, options: Play = {}): Ca
   const underWay = new Map<string, Command>();
   const past: CampaignEvent[] = [];
   let state = start;
-  watch?.(state, null);
+  watch?.(state, null, null);
   for (let events = 0; until?.(state) !== true; events++) {
     if (events > 50_000) throw new Error('the campaign does not end');
     for (const command of outstanding(state))
@@ -46,7 +46,7 @@ export function play(start: CampaignState, world: World, options: Play = {}): Ca
     underWay.delete(command.id);
     const event = world.answer(command);
     state = decide(state, event).state;
-    watch?.(state, command);
+    watch?.(state, command, event);
     past.push(event);
     if (options.duplicates && choose(4) === 3) state = decide(state, past[choose(past.length)]).state;
   }

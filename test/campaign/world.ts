@@ -27,6 +27,8 @@ export interface Nature {
   readonly greedy: boolean;
   /** No picks any more with so many structures from MD. */
   readonly quietFrom: number;
+  /** Random displacements at the start. */
+  readonly initial: number;
   /** Screening keeps every `keeps`-th pick. */
   readonly keeps: number;
 }
@@ -39,6 +41,7 @@ export const FRIENDLY: Nature = {
   outcome: () => undefined,
   greedy: false,
   quietFrom: Number.POSITIVE_INFINITY,
+  initial: 2,
   keeps: 1,
 };
 
@@ -73,6 +76,8 @@ export function createWorld(nature: Nature = FRIENDLY): World {
   const draw = (...from: readonly unknown[]): number => {
     return Number.parseInt(make('trace', 'draw', from).hash.slice(0, 8), 16) / 2 ** 32;
   };
+
+  const random = make('structure-list', 'random');
 
   function label(structure: number, group: Group, ref: Ref): LabelOutcome {
     const rejected = nature.rejects(structure, group);
@@ -208,7 +213,7 @@ export function createWorld(nature: Nature = FRIENDLY): World {
             warnings: [],
           },
           ideal: make('structure', 'ideal'),
-          random: [make('structure', 'random', 0), make('structure', 'random', 1)],
+          initial: { list: random, count: nature.initial },
         };
       case 'test-set':
         return { type: 'test-set', command: '', testSet: make('test-set'), frames: 50 };
@@ -223,7 +228,16 @@ export function createWorld(nature: Nature = FRIENDLY): World {
         return {
           type: 'displaced',
           command: '',
-          structures: [0, 1, 2].map((k) => make('structure', command.forceField, k)),
+          initial: { list: make('structure-list', command.forceField), count: 3 },
+        };
+      case 'take':
+        return {
+          type: 'taken',
+          command: '',
+          structures: Array.from({ length: command.count }, (_, k) => ({
+            group: command.list.hash === random.hash ? ('random' as const) : ('phonon' as const),
+            structure: make('structure', command.list, command.from + k),
+          })),
         };
       case 'explore':
         return { type: 'explored', command: '', walker: command.walker, result: explore(command) };

@@ -20,7 +20,7 @@ const NATURE: Nature = {
   ...FRIENDLY,
   greedy: true,
   keeps: 2,
-  rejects: (structure) => structure === 9,
+  rejects: (structure) => structure === 8,
   outcome: (walker, round) => (walker === 2 && round === 2 ? 'wrecked' : undefined),
 };
 const RULES = smallRules({ walkers: [{ temperature: 300 }, { temperature: 400 }], lookahead: 3, slots: 4 });
@@ -78,6 +78,8 @@ async function recordEnds({ workers }: StageForCampaigns, folder: string): Promi
     command.type === type ? fate : 'answer';
 
   await run('finished', () => 'answer');
+  workers.script(createWorld({ ...NATURE, initial: 40 }));
+  await go('two-batches', freshCampaign(RULES));
   const cancelled = await run('cancelled-in-md', only('explore', 'hold'), 'explore');
   workers.fate = only('explore', 'fail');
   await go('resumed-and-failed', resumeCampaign(cancelled));

@@ -38,6 +38,14 @@ async function replay(bundle: WorkflowBundle): Promise<ReadonlyMap<string, Error
   return errors;
 }
 
+/** All that went into the server and came out of it, as JSON. */
+function payloads(value: unknown): readonly string[] {
+  if (value === null || typeof value !== 'object') return [];
+  const { data, metadata } = value as { readonly data?: unknown; readonly metadata?: unknown };
+  if (typeof data === 'string' && metadata !== undefined) return [Buffer.from(data, 'base64').toString()];
+  return Object.values(value).flatMap(payloads);
+}
+
 describe('the replay gate', () => {
   let copy: string;
   beforeAll(async () => {
@@ -71,6 +79,7 @@ describe('the replay gate', () => {
     const ends = new Map(histories.map((h) => [h.workflowId, h.history.events.at(-1)!.eventType]));
     const names = [
       'finished',
+      'two-batches',
       'cancelled-in-md',
       'cancelled-in-labelling',
       'failed-in-labelling',
@@ -84,6 +93,33 @@ describe('the replay gate', () => {
     for (const end of continued.slice(0, -1))
       expect(end).toBe('EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW');
     expect(continued.at(-1)).toBe('EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED');
+  });
+
+  it('has structures in quarantine, one of them tried again', () => {
+    const occurs = (name: string, text: string) =>
+      payloads(histories.find((h) => h.workflowId === name)).some((payload) => payload.includes(text));
+    expect(occurs('finished', '"type":"quarantined"')).toBe(true);
+    expect(occurs('stopped-at-rest', '"type":"quarantined"')).toBe(true);
+    expect(occurs('steered', '"id":"label-2-again-')).toBe(true);
+  });
+
+  it('has a history with and one without every patch of the workflow', async () => {
+    const files = await readdir(join(ROOT, 'src/campaign'));
+    const paths = ['workflows/campaign.ts', ...files.map((file) => `src/campaign/${file}`)];
+    const texts = await Promise.all(paths.map((path) => readFile(join(ROOT, path), 'utf8')));
+    const patches = texts.flatMap((text) =>
+      [...text.matchAll(/\b(?:deprecateP|p)atch(?:ed)?\('([^']+)'\)/g)].map((m) => m[1]),
+    );
+    for (const id of patches) {
+      const having = histories.filter((h) => JSON.stringify(h).includes(Buffer.from(id).toString('base64')));
+      expect(having.length, `histories with ${id}`).toBeGreaterThan(0);
+      expect(having.length, `histories from before ${id}`).toBeLessThan(histories.length);
+    }
+  });
+
+  it('holds no payload above 64 KiB', () => {
+    for (const h of histories)
+      for (const payload of payloads(h)) expect(payload.length, h.workflowId).toBeLessThan(65_536);
   });
 
   it('has a history of every workflow that workers offer', () => {

@@ -70,7 +70,16 @@ export async function scriptedWorkers(
     await create(queues.workflow, [], bundle),
     await create(queues.md, ['explore']),
     await create(queues.reference, ['label', 'testSet']),
-    await create(queues.fit, ['prepare', 'displace', 'screen', 'refit', 'archive', 'record', 'publish']),
+    await create(queues.fit, [
+      'prepare',
+      'displace',
+      'take',
+      'screen',
+      'refit',
+      'archive',
+      'record',
+      'publish',
+    ]),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {

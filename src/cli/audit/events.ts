@@ -34,8 +34,7 @@ async function eventOf(
   const command = '';
   switch (entry.type) {
     case 'prepared': {
-      const asked = run(ledger, k + 1, 'asked');
-      const { basis, parameters, warnings } = entry;
+      const { basis, parameters, warnings, initial } = entry;
       const prepared: Prepared = {
         basis,
         parameters,
@@ -45,26 +44,25 @@ async function eventOf(
         spaceGroup: '',
         orders: [],
       };
-      const ideal = asked.find((e) => e.group === 'ideal')!.ref;
-      const imported = asked.filter((e) => e.group === 'imported').map((e) => e.ref);
+      const [ideal] = run(ledger, k + 1, 'asked');
       const forked = ledger[k - 1];
       return {
         type: 'prepared',
         command,
         prepared,
-        ideal,
-        random: asked.filter((e) => e.group === 'random').map((e) => e.ref),
-        ...(imported.length > 0 && { imported }),
+        ideal: ideal.ref,
+        initial,
         ...(forked.type === 'forked' && { inheritance: inheritanceOf(forked) }),
       };
     }
     case 'test-set':
       return { type: 'test-set', command, testSet: entry.testSet, frames: entry.frames };
+    case 'displaced':
+      return { type: 'displaced', command, initial: entry.initial };
     case 'asked': {
-      const first = entry.group === 'phonon' && !isPhonon(ledger[k - 1]);
-      return first
-        ? { type: 'displaced', command, structures: run(ledger, k, 'asked').map((e) => e.ref) }
-        : null;
+      if (!isInitial(entry) || isInitial(ledger[k - 1])) return null;
+      const structures = run(ledger, k, 'asked').map(({ group, ref }) => ({ group, structure: ref }));
+      return { type: 'taken', command, structures };
     }
     case 'explored':
       return {
@@ -115,8 +113,9 @@ function inheritanceOf({ parent, fingerprint, head, taken, left }: Entry<'forked
   return { parent, fingerprint, head, taken, left };
 }
 
-function isPhonon(entry: LedgerEntryBody | undefined): boolean {
-  return entry?.type === 'asked' && entry.group === 'phonon';
+/** One of a batch of initial structures; a batch follows upon none without a refit, or the refusal of all of it, in between. */
+function isInitial(entry: LedgerEntryBody | undefined): boolean {
+  return entry?.type === 'asked' && entry.group !== 'ideal' && entry.group !== 'md';
 }
 
 /** The entries of one type that follow each other from `from` on. */

@@ -95,6 +95,8 @@ function answered(state: CampaignState, event: CampaignEvent): Command | undefin
         return command.type === 'test-set';
       case 'displaced':
         return command.type === 'displace';
+      case 'taken':
+        return command.type === 'take';
       case 'labelled':
         return command.type === 'label' && command.structure === event.structure;
       case 'explored':

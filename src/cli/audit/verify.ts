@@ -153,6 +153,7 @@ const FITS: readonly Command['type'][] = ['refit'];
 const EVERYTHING: readonly Command['type'][] = [
   'prepare',
   'displace',
+  'take',
   'screen',
   'refit',
   'explore',
@@ -162,6 +163,7 @@ const EVERYTHING: readonly Command['type'][] = [
 const TASKS = {
   prepare: tasks.prepare,
   displace: tasks.displace,
+  take: tasks.take,
   screen: tasks.screen,
   refit: tasks.refit,
   explore: tasks.explore,

@@ -34,6 +34,7 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
     case 'steered':
       return [{ ...common, kind: 'message', level: 'info', text: `${entry.by}: ${orderText(entry.order)}` }];
     case 'history':
+    case 'displaced':
       return [];
     case 'forked': {
       const text = `${entry.taken} labels of ${entry.parent} hold and are initial training data`;

@@ -34,6 +34,8 @@ function perform(
       return tasks.label(environment, { ...common, command });
     case 'displace':
       return tasks.displace(environment, { ...common, command });
+    case 'take':
+      return tasks.take(environment, { ...common, command });
     case 'explore':
       return tasks.explore(environment, { ...common, command });
     case 'screen':

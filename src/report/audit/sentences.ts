@@ -32,7 +32,11 @@ const SENTENCES: {
   forked,
   prepared: (e) => [
     `expansion with ${plural(e.parameters, 'parameter')} (basis ${short(e.basis.hash)})`,
+    `${plural(e.initial.count, 'structure')} to begin with`,
     ...e.warnings,
+  ],
+  displaced: (e) => [
+    `${plural(e.initial.count, 'phonon displacement')} by the harmonic part of the first fit`,
   ],
   'test-set': (e) => [`test set of ${plural(e.frames, 'structure')}`],
   asked: (e, telling) => [
