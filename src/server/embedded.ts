@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { resolve as absolute, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../errors.js';
 import { writeFileAtomic } from '../store/atomicFile.js';
 import type { ServerExecutable } from './executable.js';
@@ -18,6 +20,7 @@ import {
 } from './homeRecord.js';
 import { ensureSearchAttributes, raiseRetention } from './namespace.js';
 import {
+  EndedAtStartError,
   endOrphans,
   endProcess,
   freePort,
@@ -55,6 +58,8 @@ export interface EmbeddedServer {
 const NAMESPACE = 'default';
 /** A server that keeps dying at its start is not restarted for ever. */
 const MOST_RESTARTS = 5;
+/** Longest that the news of a process's end takes, ms. */
+const NEWS_MS = 500;
 /** One that has served this long has not died at its start, ms. */
 const SETTLED_MS = 60_000;
 
@@ -76,8 +81,16 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     for (const pid of await endOrphans(places.database)) {
       options.log(`ended the server (process ${pid}) that an earlier run left behind`);
     }
-    const port = await freePort(options.port);
-    return own({ places, executable, port, address: `${LOOPBACK}:${port}`, log: options.log });
+    const begin = async (): Promise<EmbeddedServer> => {
+      const port = await freePort(options.port);
+      return own({ places, executable, port, address: `${LOOPBACK}:${port}`, log: options.log });
+    };
+    return begin().catch((error: unknown) => {
+      // The port that was free a moment ago may have been somebody else's since.
+      if (!(error instanceof EndedAtStartError)) throw error;
+      options.log(`${error.message}; it is tried once more`);
+      return begin();
+    });
   });
 }
 
@@ -154,24 +167,36 @@ async function own(setting: Setting): Promise<EmbeddedServer> {
   };
 }
 
-async function launch({ places, executable, port, address }: Setting): Promise<ChildProcess> {
-  const child = await spawnServer(executable.path, places, port);
-  try {
-    if (child.pid !== undefined) await writeRecord(places, address, child.pid);
-    const connection = await waitUntilReady(child, address, places);
+/** Starts it until it answers; once more where something outside has ended it on the way. */
+async function launch(setting: Setting): Promise<ChildProcess> {
+  const { places, executable, port, log } = setting;
+  for (let restarts = 0; ; restarts++) {
+    const child = await spawnServer(executable.path, places, port);
     try {
-      await raiseRetention(connection, NAMESPACE);
-      await ensureSearchAttributes(connection, NAMESPACE);
-    } finally {
-      await connection.close();
+      await becomeReady(child, setting);
+      return child;
+    } catch (error) {
+      // A call that fails because the server has gone is sooner here than the news of its end.
+      if (!hasEnded(child)) await Promise.race([once(child, 'exit'), sleep(NEWS_MS)]);
+      const signal = child.signalCode;
+      if (!hasEnded(child)) await endProcess(child.pid!, () => hasEnded(child));
+      if (signal === null || restarts === MOST_RESTARTS) throw error;
+      log(`the Temporal server was ended by ${signal} as it started; starting it again`);
     }
-    if (hasEnded(child))
-      throw new FailureError('the Temporal server ended at its start', `its log: ${places.log}`);
-    return child;
-  } catch (error) {
-    if (!hasEnded(child)) await endProcess(child.pid!, () => hasEnded(child));
-    throw error;
   }
+}
+
+async function becomeReady(child: ChildProcess, { places, address }: Setting): Promise<void> {
+  if (child.pid !== undefined) await writeRecord(places, address, child.pid);
+  const connection = await waitUntilReady(child, address, places);
+  try {
+    await raiseRetention(connection, NAMESPACE);
+    await ensureSearchAttributes(connection, NAMESPACE);
+  } finally {
+    await connection.close();
+  }
+  if (hasEnded(child))
+    throw new EndedAtStartError('the Temporal server ended at its start', `its log: ${places.log}`);
 }
 
 async function localServer(log: (line: string) => void): Promise<ServerExecutable> {

@@ -73,6 +73,9 @@ export function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
+/** It ended instead of answering, whatever it said. */
+export class EndedAtStartError extends FailureError {}
+
 /** Waits until a real call answers, from a child that is alive: another server on the port would answer as well. */
 export async function waitUntilReady(
   child: ChildProcess,
@@ -92,9 +95,11 @@ export async function waitUntilReady(
     }
     await pause(50);
   }
-  const reason =
-    (await lastLines(places.log)) || `exit ${child.exitCode ?? child.signalCode ?? 'before it began'}`;
-  throw new FailureError(
+  const { signalCode, exitCode } = child;
+  const reason = signalCode
+    ? `by ${signalCode}`
+    : (await lastLines(places.log)) || `exit ${exitCode ?? 'before it began'}`;
+  throw new EndedAtStartError(
     `the Temporal server ended at its start: ${reason}`,
     `its log: ${places.log}; a database of another Temporal release cannot be opened, and is kept as it is`,
   );

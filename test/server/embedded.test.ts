@@ -176,6 +176,15 @@ describe.skipIf(executable === undefined)('embedded server', () => {
     expect(existsSync(serverPlaces(home).record)).toBe(false);
   });
 
+  it('that is killed as it starts is started again', async () => {
+    const starting = start();
+    while ((await serving()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const pid of await serving()) process.kill(pid, 'SIGKILL');
+    const server = await starting;
+    expect(lines).toContainEqual('the Temporal server was ended by SIGKILL as it started; starting it again');
+    await withConnection(server, async ({ namespace }) => expect(namespace).toBe('default'));
+  });
+
   it('says clearly when the program is not a server', async () => {
     const broken = { path: '/bin/false', version: 'none' };
     const failed = startEmbeddedServer({ home, log: () => undefined, executable: broken });
