@@ -28,12 +28,14 @@ export async function importData(store: Store, context: CampaignContext): Promis
   const warnings: string[] = [];
   for (const { name, text, refused: before = [] } of bundle.data ?? []) {
     const { frames, refused } = parseData(text, name);
+    // Once for all frames: the text may be long.
+    const reference = hashOf({ imported: text });
     warnings.push(...[...before, ...refused].map((problem) => `left out: ${formatProblem(problem)}`));
     for (const frame of frames) {
       const { displacements, forces } = placeInSupercell(frame, supercell);
       const structure = await putStructure(store, supercellHash, displacements);
       const label = { energy: frame.energy ?? Number.NaN, forces, netForce: netForce(forces) };
-      const origin = { structure: structure.hash, reference: hashOf({ imported: text }) };
+      const origin = { structure: structure.hash, reference };
       await importLabel(store, context, structure, await putLabel(store, label, origin));
       structures.push(structure);
     }

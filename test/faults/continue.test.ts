@@ -57,6 +57,9 @@ describe('11: histories that are cut after 50 events', () => {
     const { code, stdout, stderr } = await begin(site, ['watch', 'small', '--format', 'plain'], { env })
       .finished;
     expect(code, stdout + stderr).toBe(0);
+    const times = [...stdout.matchAll(/^(\d\d:\d\d:\d\d) small /gm)].map(([, time]) => time);
+    expect(times.length).toBeGreaterThan(5);
+    expect(times, 'one clock for all executions').toEqual([...times].sort());
     let executions = 0;
     for await (const _ of client.workflow.list({ query: "WorkflowId = 'anharmony-small'" })) executions++;
     expect(executions).toBeGreaterThan(2);

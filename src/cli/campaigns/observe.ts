@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { TaskProgress } from '../../../activities/protocol.js';
 import type { campaign as campaignWorkflow } from '../../../workflows/index.js';
@@ -11,7 +11,7 @@ export interface Observation {
   readonly running: boolean;
   /** Temporal's word for it: RUNNING, COMPLETED, FAILED, TERMINATED … */
   readonly execution: string;
-  /** Seconds since this execution began. */
+  /** Seconds since it began, or was resumed after an end: continuing as new does not count as one. */
   readonly elapsed: number;
   /** Null where no worker answers. */
   readonly status: CampaignStatus | null;
@@ -39,7 +39,7 @@ export async function observe(client: Client, name: string): Promise<Observation
   return {
     running,
     execution,
-    elapsed: (until.getTime() - description.startTime.getTime()) / 1000,
+    elapsed: (until.getTime() - (await beganAt(client, name, description)).getTime()) / 1000,
     status: running ? await queryStatus(client, name) : await finalStatus(client, name, execution),
     activities: (description.raw.pendingActivities ?? []).map((activity) => ({
       type: activity.activityType?.name ?? '',
@@ -50,6 +50,31 @@ export async function observe(client: Client, name: string): Promise<Observation
       lastFailure: activity.lastFailure?.message ?? null,
     })),
   };
+}
+
+/** When the first of executions began that continued each other, by its id: that never changes. */
+const began = new Map<string, Date>();
+
+async function beganAt(
+  client: Client,
+  name: string,
+  { runId, startTime, raw }: WorkflowExecutionDescription,
+): Promise<Date> {
+  const first = raw.workflowExecutionInfo?.firstRunId || runId;
+  if (first === runId) return startTime;
+  const known = began.get(first);
+  if (known) return known;
+  try {
+    const handle = client.workflow.getHandle(workflowId(name), first);
+    const { startTime: found } = await client.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () =>
+      handle.describe(),
+    );
+    began.set(first, found);
+    return found;
+  } catch {
+    // It is older than what the server keeps.
+    return startTime;
+  }
 }
 
 async function queryStatus(client: Client, name: string): Promise<CampaignStatus | null> {
