@@ -69,8 +69,9 @@ const RESUME: Correction = { name: 'resume', start: 'density' };
 
 /**
  * Computes one label: a failure is corrected by the tables of code and launcher and tried again, until a label passes the gate
- * or the ladder ends. Throws `ReferenceFailure` for what is not the structure's fault, and the signal's reason after an abort,
- * `Superseded` where another call has taken the folder over; where programs outlive this one, the folder then stays, and the next call with it goes on where this one was.
+ * or the ladder ends. Throws `ReferenceFailure` for what is not the structure's fault, `Superseded` where another call has taken the
+ * folder over, and the signal's reason after an abort; where programs outlive this one, the folder then stays, and the next
+ * call with it goes on where this one was.
  */
 export async function computeLabel(request: LabelRequest): Promise<LabelAnswer> {
   const { calculator, scratch } = request;
