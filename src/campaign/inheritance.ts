@@ -2,7 +2,7 @@ import type { Ref } from '../store/types.js';
 import type { LedgerEntryBody } from './ledger.js';
 import type { Group } from './state.js';
 
-/** Structures that are imported one by one, each with an entry in the ledger and a quarter of a second of time. */
+/** Structures that are imported one by one, each with entries in the ledger and a twentieth of a second of time. */
 export const MOST_IMPORTED = 2000;
 
 /** A labelled structure that a fork may take over. */
