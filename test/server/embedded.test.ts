@@ -185,6 +185,20 @@ describe.skipIf(executable === undefined)('embedded server', () => {
     await withConnection(server, async ({ namespace }) => expect(namespace).toBe('default'));
   });
 
+  it('that ends at its start is tried once more', async () => {
+    const script = join(home, 'once.sh');
+    const text = `#!/bin/sh\nif [ -e "${home}/tried" ]; then exec "${executable!.path}" "$@"; fi\ntouch "${home}/tried"; exit 1\n`;
+    await writeFileAtomic(script, text, { mode: 0o755 });
+    const server = await startEmbeddedServer({
+      home,
+      log: (line) => lines.push(line),
+      executable: { ...executable!, path: script },
+    });
+    servers.push(server);
+    expect(lines.join()).toMatch(/ended at its start: exit 1; it is tried once more/);
+    await withConnection(server, async ({ namespace }) => expect(namespace).toBe('default'));
+  });
+
   it('says clearly when the program is not a server', async () => {
     const broken = { path: '/bin/false', version: 'none' };
     const failed = startEmbeddedServer({ home, log: () => undefined, executable: broken });

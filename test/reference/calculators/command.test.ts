@@ -64,6 +64,14 @@ describe('a program that goes wrong', () => {
     expect(failure.message).toMatch(message);
   });
 
+  it('is believed where it is killed once its answer is whole, not where a number may have lost digits', async () => {
+    const whole = await inScratch((context) => calculator('well').evaluate(structure, context));
+    const late = await inScratch((context) => calculator('killed late').evaluate(structure, context));
+    expect(late.forces).toEqual(whole.forces);
+    expect(late.evidence).toEqual([expect.stringMatching(/ended by SIGKILL.*its answer is whole/)]);
+    expect(await failureOf('cut')).toMatchObject({ symptom: 'killed', failureClass: 'machine' });
+  });
+
   it('leaves the last lines of what it printed', async () => {
     const { evidence } = await failureOf('crash');
     expect(evidence).toEqual(['SCF did not like it', 'iteration 1', 'iteration 2']);

@@ -139,6 +139,7 @@ describe('what LAMMPS says', () => {
   });
   it.each([
     ['cut in the middle of a line', stdout, dump.slice(0, -4), /was cut/],
+    ['cut in its last number', stdout, dump.slice(0, -2), /the last line of the dump was cut/],
     ['without a dump', stdout, '', /does not hold one step/],
     ['without its end', 'LAMMPS (29 Sep 2021)', dump, /end of its input/],
     ['with a lost atom', stdout, dump.replace(/^1 .*\n/m, ''), /atom 2 in place 1/],

@@ -61,4 +61,7 @@ const frame = `${[atoms.length, header.join(' '), ...rows].join('\n')}\n`;
 if (mode === 'garbage') writeFileSync(output, '<html>502 Bad Gateway</html>\n');
 else if (mode === 'truncated') writeFileSync(output, frame.slice(0, frame.length / 2));
 else if (mode === 'two') writeFileSync(output, frame + frame);
+else if (mode === 'cut') writeFileSync(output, frame.slice(0, -3));
 else writeFileSync(output, frame);
+// Ended from outside, once its answer is there, or most of it.
+if (mode === 'cut' || mode === 'killed late') process.kill(process.pid, 'SIGKILL');
