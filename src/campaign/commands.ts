@@ -23,9 +23,21 @@ function recordCommand(state: CampaignState): readonly Command[] {
       type: 'record',
       id: `record-${state.journal[0].sequence}`,
       head: state.ledger.head,
-      entries: state.journal,
+      entries: together(state.journal),
     },
   ];
+}
+
+/** Characters of entries that go out together: attempts that failed carry what their program printed. */
+const TOGETHER = 32_768;
+
+function together(journal: CampaignState['journal']): CampaignState['journal'] {
+  let length = 0;
+  const end = journal.findIndex((entry, k) => {
+    length += JSON.stringify(entry).length;
+    return k > 0 && length > TOGETHER;
+  });
+  return end < 0 ? journal : journal.slice(0, end);
 }
 
 /** What the stage still waits for. */

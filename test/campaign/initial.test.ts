@@ -9,11 +9,11 @@ import { freshCampaign, play } from './play.js';
 import { createWorld, FRIENDLY, type Nature, smallRules } from './world.js';
 
 /** What a campaign with 40 random displacements asks for, and its end. */
-function story(rejects: Nature['rejects'] = () => false, initial = 40) {
+function story(rejects: Nature['rejects'] = () => false, evidence: Nature['evidence'] = []) {
   const commands: Command[] = [];
-  const world = createWorld({ ...FRIENDLY, initial, rejects });
+  const world = createWorld({ ...FRIENDLY, initial: 40, rejects, evidence });
   const end = play(freshCampaign(smallRules()), world, {
-    watch: (_, command) => void (command && command.type !== 'record' && commands.push(command)),
+    watch: (_, command) => void (command && commands.push(command)),
   });
   const refits = commands.flatMap((c) => (c.type === 'refit' ? [c.additions.map(({ id }) => id)] : []));
   return { end, commands, refits, ledger: world.ledger(end.ledger.head) };
@@ -30,7 +30,8 @@ describe('initial structures', () => {
       [0, 3],
     ]);
     expect(refits.slice(0, 3)).toEqual([numbers(1, 32), numbers(33, 40), numbers(41, 43)]);
-    const order = commands.map((c) => c.type).filter((type) => type !== 'label' && type !== 'test-set');
+    const aside = ['label', 'test-set', 'record'];
+    const order = commands.map((c) => c.type).filter((type) => !aside.includes(type));
     expect(order.slice(0, 8)).toEqual([
       ...['prepare', 'take', 'refit', 'take', 'refit'],
       ...['displace', 'take', 'refit'],
@@ -52,6 +53,18 @@ describe('initial structures', () => {
     const { end, refits } = story((structure) => structure >= 1);
     expect(refits).toEqual([]);
     expect(end.verdict).toMatchObject({ kind: 'stalled', reason: expect.stringMatching(/every initial/) });
+  });
+
+  it('that fail with much to say go into the ledger in parts that a payload can carry', () => {
+    const { commands, ledger } = story(
+      (structure) => structure > 8 && structure % 2 === 0,
+      Array(30).fill('x'.repeat(200)),
+    );
+    const records = commands.filter((c) => c.type === 'record').map((c) => JSON.stringify(c).length);
+    expect(Math.max(...records)).toBeGreaterThan(16_384);
+    expect(Math.max(...records)).toBeLessThan(65_536);
+    expect(ledger.map((e) => e.sequence)).toEqual(ledger.map((_, k) => k));
+    expect(ledger.filter((e) => e.type === 'quarantined').length).toBeGreaterThan(15);
   });
 
   it('are read from their list, from where it was left', async () => {

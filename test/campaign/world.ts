@@ -27,6 +27,8 @@ export interface Nature {
   readonly greedy: boolean;
   /** No picks any more with so many structures from MD. */
   readonly quietFrom: number;
+  /** What a program printed that failed. */
+  readonly evidence: readonly string[];
   /** Random displacements at the start. */
   readonly initial: number;
   /** Screening keeps every `keeps`-th pick. */
@@ -41,6 +43,7 @@ export const FRIENDLY: Nature = {
   outcome: () => undefined,
   greedy: false,
   quietFrom: Number.POSITIVE_INFINITY,
+  evidence: [],
   initial: 2,
   keeps: 1,
 };
@@ -83,7 +86,13 @@ export function createWorld(nature: Nature = FRIENDLY): World {
     const rejected = nature.rejects(structure, group);
     const adopted = !rejected && draw('adopted', ref) < 0.1;
     const attempt = { host: 'host', program: 'simulated', started: '2026-01-01T00:00:00.000Z', seconds: 2 };
-    const failed = { ...attempt, number: 1, outcome: 'failed' as const, reason: 'did not converge' };
+    const failed = {
+      ...attempt,
+      number: 1,
+      outcome: 'failed' as const,
+      reason: 'did not converge',
+      evidence: nature.evidence,
+    };
     const attempts = rejected
       ? [failed, { ...failed, number: 2 }]
       : [{ ...attempt, number: 1, outcome: 'accepted' as const }];

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 /** Bytes looked at: programs may print gigabytes. */
 const WINDOW = 16_384;
 /** Longer lines are cut. */
-const WIDTH = 400;
+const WIDTH = 200;
 
 /** The last lines of a text file that are not empty; none where it cannot be read. */
 export async function lastLines(path: string, count: number): Promise<readonly string[]> {
