@@ -1,10 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { resolve as absolute, join } from 'node:path';
+import { resolve as absolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../errors.js';
-import { writeFileAtomic } from '../store/atomicFile.js';
+import { databaseRelease, putAsideUnfinished, recordRelease } from './database.js';
 import type { ServerExecutable } from './executable.js';
 import { requireServer } from './find.js';
 import {
@@ -103,13 +102,12 @@ interface Setting {
 }
 
 async function own(setting: Setting): Promise<EmbeddedServer> {
-  const { places, address, executable, log } = setting;
+  const { places, address, log } = setting;
   await warnOfOtherVersion(setting);
   await writeRecord(places, address, null);
   let child: ChildProcess;
   try {
     child = await launch(setting);
-    await writeFileAtomic(versionFile(places), `${executable.version}\n`, { mode: 0o600 });
   } catch (error) {
     await removeRecord(places);
     throw error;
@@ -159,7 +157,7 @@ async function own(setting: Setting): Promise<EmbeddedServer> {
   return {
     address,
     namespace: NAMESPACE,
-    executable,
+    executable: setting.executable,
     places,
     pid: () => child.pid,
     hasEnded: () => lost,
@@ -171,6 +169,10 @@ async function own(setting: Setting): Promise<EmbeddedServer> {
 async function launch(setting: Setting): Promise<ChildProcess> {
   const { places, executable, port, log } = setting;
   for (let restarts = 0; ; restarts++) {
+    const aside = await putAsideUnfinished(places);
+    if (aside !== undefined) {
+      log(`a server was ended as it made its database, which is now ${aside}; another one is made`);
+    }
     const child = await spawnServer(executable.path, places, port);
     try {
       await becomeReady(child, setting);
@@ -186,10 +188,11 @@ async function launch(setting: Setting): Promise<ChildProcess> {
   }
 }
 
-async function becomeReady(child: ChildProcess, { places, address }: Setting): Promise<void> {
+async function becomeReady(child: ChildProcess, { places, address, executable }: Setting): Promise<void> {
   if (child.pid !== undefined) await writeRecord(places, address, child.pid);
   const connection = await waitUntilReady(child, address, places);
   try {
+    await recordRelease(places, executable.version);
     await raiseRetention(connection, NAMESPACE);
     await ensureSearchAttributes(connection, NAMESPACE);
   } finally {
@@ -207,14 +210,10 @@ async function localServer(log: (line: string) => void): Promise<ServerExecutabl
 
 /** There is no upgrade of a database from one release of the development server to another: say so beforehand. */
 async function warnOfOtherVersion({ places, executable, log }: Setting): Promise<void> {
-  const before = await readFile(versionFile(places), 'utf8').catch(() => undefined);
-  if (before !== undefined && before.trim() !== executable.version) {
+  const before = await databaseRelease(places);
+  if (before !== undefined && before !== executable.version) {
     log(
-      `the database in ${places.folder} was last used by Temporal ${before.trim()}, now it is ${executable.version}`,
+      `the database in ${places.folder} was last used by Temporal ${before}, now it is ${executable.version}`,
     );
   }
-}
-
-function versionFile(places: ServerPlaces): string {
-  return join(places.folder, 'version');
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -183,6 +183,29 @@ describe.skipIf(executable === undefined)('embedded server', () => {
     const server = await starting;
     expect(lines).toContainEqual('the Temporal server was ended by SIGKILL as it started; starting it again');
     await withConnection(server, async ({ namespace }) => expect(namespace).toBe('default'));
+  });
+
+  it.each([0, 10])('that is killed %i ms after it began its database makes another one', async (ms) => {
+    const { database } = serverPlaces(home);
+    const starting = start();
+    while (!existsSync(database)) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    for (const pid of await serving()) process.kill(pid, 'SIGKILL');
+    const server = await starting;
+    expect(lines.join('\n')).toContain(`which is now ${database}.unfinished; another one is made`);
+    await withConnection(server, async ({ namespace }) => expect(namespace).toBe('default'));
+  });
+
+  it('puts aside what no server ever answered from, and keeps what one has', async () => {
+    const { database, folder } = serverPlaces(home);
+    await mkdir(folder, { recursive: true });
+    await writeFile(database, 'half a database');
+    await (await start()).stop();
+    expect(await readFile(`${database}.unfinished`, 'utf8')).toBe('half a database');
+    for (const end of ['-wal', '-shm']) await rm(database + end, { force: true });
+    await writeFile(database, 'a database that was damaged');
+    await expect(start()).rejects.toThrow('ended at its start');
+    expect(await readFile(database, 'utf8')).toBe('a database that was damaged');
   });
 
   it('that ends at its start is tried once more', async () => {
