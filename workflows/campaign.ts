@@ -21,7 +21,7 @@ import type { FitActivities, MdActivities, ReferenceActivities } from '../activi
 import { answerTo } from '../src/campaign/answers.js';
 import { outstanding, wanted } from '../src/campaign/commands.js';
 import { decide } from '../src/campaign/decide.js';
-import { type LedgerEntryBody, totalOf } from '../src/campaign/ledger.js';
+import { type JournalEntry, totalOf } from '../src/campaign/ledger.js';
 import type { CampaignEvent, Command } from '../src/campaign/messages.js';
 import type { CampaignState, Verdict } from '../src/campaign/state.js';
 import {
@@ -60,7 +60,7 @@ const RECENT = 64;
  */
 export async function campaign(input: CampaignWorkflowInput): Promise<CampaignState> {
   let state = input.state;
-  let recent: readonly LedgerEntryBody[] = state.journal;
+  let recent: readonly JournalEntry[] = state.journal;
   setHandler(statusQuery, () => ({ state, recent }));
   setHandler(convergenceQuery, () => convergenceHistory(state));
   setHandler(trajectoryQuery, () => trajectory(recent));

@@ -7,6 +7,7 @@ import { getLabel, putLabel } from '../../src/store/artifacts/label.js';
 import { getStructure, putStructure } from '../../src/store/artifacts/structure.js';
 import { hashOf } from '../../src/store/canonical.js';
 import type { Ref, Store } from '../../src/store/types.js';
+import { refused } from './attempts.js';
 import type { CampaignContext } from './context.js';
 
 /**
@@ -67,10 +68,9 @@ export async function importedLabel(
   const positions = displacedPositions(supercell, await getStructure(store, structure));
   const result = { energy, forces, converged: true, program: 'imported', seconds: 0 };
   const verdict = checkLabel({ lattice, species, positions }, result, settings.reference.gate);
-  const common = { attempts: [], seconds: 0 };
   return verdict.accepted
-    ? { accepted: true, label: ref, adopted: true, ...common }
-    : { accepted: false, reason: `imported: ${verdict.reason}`, ...common };
+    ? { accepted: true, label: ref, adopted: true, attempts: null, seconds: 0 }
+    : refused(`imported: ${verdict.reason}`);
 }
 
 function keyOf({ fingerprint }: Pick<CampaignContext, 'fingerprint'>, structure: Ref): string {

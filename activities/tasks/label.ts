@@ -15,10 +15,10 @@ import { LABELS, labelKey, putLabel } from '../../src/store/artifacts/label.js';
 import { getStructure } from '../../src/store/artifacts/structure.js';
 import { makeFolder } from '../../src/store/atomicFile.js';
 import { hashOf } from '../../src/store/canonical.js';
-import type { Ref } from '../../src/store/types.js';
+import type { Ref, Store } from '../../src/store/types.js';
 import { TaskStopped } from '../protocol.js';
 import type { ActivityInput } from '../types.js';
-import { type Attempts, type MadeAttempt, openAttempts } from './attempts.js';
+import { type Attempts, type MadeAttempt, openAttempts, putAttempts, refused } from './attempts.js';
 import { campaignFolder } from './campaignFolder.js';
 import { type CampaignContext, campaignContext } from './context.js';
 import type { TaskEnvironment } from './environment.js';
@@ -51,7 +51,7 @@ async function ownWords(
     return await make();
   } catch (error) {
     if (reference === undefined || !(error instanceof InputError)) throw error;
-    return { accepted: false, reason: error.message, attempts: [], seconds: 0 };
+    return refused(error.message);
   }
 }
 
@@ -72,7 +72,7 @@ async function referenceLabel(
   // What this campaign has computed itself, before its worker died, is no label of somebody else.
   const own = made.some((attempt) => attempt.label !== undefined);
   if (known === undefined || own) return compute(environment, wanted, log, made);
-  return { accepted: true, label: known, adopted: true, attempts: [], seconds: 0 };
+  return { accepted: true, label: known, adopted: true, attempts: null, seconds: 0 };
 }
 
 export function calculatorOf(
@@ -115,7 +115,7 @@ async function compute(
     positions: displacedPositions(context.supercell, await getStructure(store, command.ref)),
   };
   const unfit = checkStructure(structure, settings.gate);
-  if (unfit) return { accepted: false, reason: unfit.reason, attempts: [], seconds: 0 };
+  if (unfit) return refused(unfit.reason);
   const made = [...before];
   const onEnded = async ({ attempts, ...progress }: Progress, label?: AcceptedResult): Promise<void> => {
     const attempt: Attempt = { ...attempts[attempts.length - 1], host: hostname() };
@@ -140,8 +140,8 @@ async function compute(
     }),
   );
   if (stored !== undefined) return accepted(environment, key, stored, made);
-  const reason = answer.accepted ? '' : answer.reason;
-  return { accepted: false, reason, ...summary(made) };
+  const { attempts, seconds } = await summary(store, made);
+  return refused(answer.accepted ? '' : answer.reason, attempts, seconds);
 }
 
 async function accepted(
@@ -150,12 +150,14 @@ async function accepted(
   label: Ref,
   made: readonly MadeAttempt[],
 ): Promise<LabelOutcome> {
-  return { accepted: true, label: await store.link(LABELS, key, label), adopted: false, ...summary(made) };
+  const linked = await store.link(LABELS, key, label);
+  return { accepted: true, label: linked, adopted: false, ...(await summary(store, made)) };
 }
 
-function summary(made: readonly MadeAttempt[]) {
+async function summary(store: Store, made: readonly MadeAttempt[]) {
   const attempts = made.map(({ attempt }) => attempt);
-  return { attempts, seconds: attempts.reduce((sum, attempt) => sum + attempt.seconds, 0) };
+  const seconds = attempts.reduce((sum, attempt) => sum + attempt.seconds, 0);
+  return { attempts: await putAttempts(store, attempts), seconds };
 }
 
 /** Where the attempts go on. */

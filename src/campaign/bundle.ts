@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.js';
 import type { TemperatureProgram } from '../md/temperature.js';
 import type { AcquisitionSettings } from '../uncertainty/types.js';
-import type { CampaignSettings } from './schema.js';
+import { type CampaignSettings, mostLookahead, walkersOf } from './schema.js';
 import type { CampaignRules } from './state.js';
 
 /** Raised only when results would change: an upgrade that raises it refuses to go on with a campaign of before. */
@@ -59,7 +59,10 @@ export function rulesOf(settings: CampaignSettings): CampaignRules {
         ? Array.from({ length: md.walkers }, () => ({ temperature: programOf(md.temperature, md.timestep) }))
         : md.walkers.map(({ temperature }) => ({ temperature: programOf(temperature, md.timestep) })),
     timestep: md.timestep,
-    lookahead: acquisition.lookahead === 'auto' ? Math.min(reference.slots, 4) : acquisition.lookahead,
+    lookahead:
+      acquisition.lookahead === 'auto'
+        ? Math.min(reference.slots, 4, mostLookahead(walkersOf(md.walkers)))
+        : acquisition.lookahead,
     slots: reference.slots,
     acquisition: acquisitionOf(settings),
     phononStructures: initial.phonon.count,

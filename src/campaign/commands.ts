@@ -28,7 +28,7 @@ function recordCommand(state: CampaignState): readonly Command[] {
   ];
 }
 
-/** Characters of entries that go out together: attempts that failed carry what their program printed. */
+/** Characters of entries that go out together: where a store is slow, many wait. */
 const TOGETHER = 32_768;
 
 function together(journal: CampaignState['journal']): CampaignState['journal'] {

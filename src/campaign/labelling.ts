@@ -1,13 +1,16 @@
 import { acceptedAdditions } from './commands.js';
 import { countFates, NO_FATES } from './failures.js';
 import { finish, note } from './journal.js';
-import type { LedgerEvent } from './ledger.js';
+import type { JournalEvent } from './ledger.js';
 import { quarantine } from './quarantine.js';
 import { startRound } from './rounds.js';
 import type { CampaignState, PendingStructure } from './state.js';
 
-/** Quarantined structures that may await an answer; so many failures are no matter of single structures. */
-const MOST_QUARANTINED = 64;
+/**
+ * Quarantined structures that may await an answer; more failures are no matter of single structures. Fewer than a full batch of
+ * initial ones: where others still wait for their turn, something was accepted.
+ */
+const MOST_QUARANTINED = 24;
 /** Rounds in a row without one accepted label after which a campaign stalls instead of asking for ever. */
 const BARREN_ROUNDS = 3;
 
@@ -22,6 +25,7 @@ export function endLabelling(state: CampaignState): CampaignState {
       ...state,
       idealLabel: ideal?.accepted ? ideal.label : state.idealLabel,
       ...quarantine(state),
+      pending: state.pending.map(withoutAttempts),
       fates: countFates(state.fates ?? NO_FATES, state.pending),
       cost: {
         ...state.cost,
@@ -44,7 +48,6 @@ export function endLabelling(state: CampaignState): CampaignState {
     });
   }
   if (acceptedAdditions(next.pending).length > 0) return { ...next, stage: 'refit', barrenRounds: 0 };
-  if (next.waiting) return { ...next, pending: [] };
   if (next.training.set === null) {
     return finish(next, { kind: 'stalled', reason: 'every initial structure was rejected by the reference' });
   }
@@ -56,11 +59,17 @@ export function endLabelling(state: CampaignState): CampaignState {
     : startRound({ ...next, pending: [], barrenRounds: barren });
 }
 
-function labelEntries(p: PendingStructure): LedgerEvent[] {
+/** They are in the journal now, and need not be carried twice. */
+function withoutAttempts(p: PendingStructure): PendingStructure {
+  return { ...p, label: { ...p.label!, attempts: null } };
+}
+
+function labelEntries(p: PendingStructure): JournalEvent[] {
   const outcome = p.label!;
-  const attempts = outcome.attempts.map(
-    (attempt): LedgerEvent => ({ type: 'attempt', structure: p.id, attempt }),
-  );
+  const { accepted, seconds } = outcome;
+  const attempts: JournalEvent[] = outcome.attempts
+    ? [{ type: 'attempts', structure: p.id, accepted, seconds, ...outcome.attempts }]
+    : [];
   return outcome.accepted
     ? [...attempts, { type: 'labelled', structure: p.id, label: outcome.label, adopted: outcome.adopted }]
     : [...attempts, { type: 'quarantined', structure: p.id, reason: outcome.reason }];

@@ -1,7 +1,7 @@
 import type { ExplorationOutcome } from '../exploration/types.js';
 import type { Ref } from '../store/types.js';
 import type { InitialStructures } from './messages.js';
-import type { Assessment, By, ForceFieldSummary, Group, PickSummary, Verdict } from './state.js';
+import type { Assessment, AttemptList, By, ForceFieldSummary, Group, PickSummary, Verdict } from './state.js';
 import type { Order } from './steering.js';
 
 /**
@@ -78,6 +78,19 @@ export type LedgerEvent =
   /** Temporal's own record of the campaign so far. */
   | { readonly type: 'history'; readonly history: Ref }
   | { readonly type: 'finished'; readonly verdict: Verdict };
+
+/** An entry on its way to the ledger: attempts, which may carry all that a program printed, are still a list in the store. */
+export type JournalEntry = { readonly sequence: number } & JournalEvent;
+
+export type JournalEvent =
+  | Exclude<LedgerEvent, { readonly type: 'attempt' }>
+  | ({
+      readonly type: 'attempts';
+      readonly structure: number;
+      readonly accepted: boolean;
+      /** Of all of them. */
+      readonly seconds: number;
+    } & AttemptList);
 
 /** The version of this program that launched a campaign or went on with it; absent where it was not recorded. */
 export interface ByProgram {

@@ -1,7 +1,7 @@
 import type { TemperatureProgram } from '../md/temperature.js';
 import type { Ref } from '../store/types.js';
 import type { AcquisitionSettings } from '../uncertainty/types.js';
-import type { Inheritance, LabelCheck, LedgerEntryBody, TrainingCounts } from './ledger.js';
+import type { Inheritance, JournalEntry, LabelCheck, TrainingCounts } from './ledger.js';
 import type { ReferenceSettings } from './schema.js';
 import type {
   ForceFieldSummary,
@@ -33,7 +33,7 @@ export type Command = { readonly id: string } & (
   | ScreenCommand
   | RefitCommand
   | { readonly type: 'archive'; readonly previous: Ref | null }
-  | { readonly type: 'record'; readonly head: Ref | null; readonly entries: readonly LedgerEntryBody[] }
+  | { readonly type: 'record'; readonly head: Ref | null; readonly entries: readonly JournalEntry[] }
   | {
       readonly type: 'publish';
       readonly verdict: Verdict;

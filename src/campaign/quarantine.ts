@@ -1,8 +1,5 @@
 import type { CampaignState, PendingStructure, QuarantinedStructure } from './state.js';
 
-/** Longest reason that the state carries; the ledger has all of it. */
-const REASON = 200;
-
 /** What becomes of the quarantine when a batch of labels is in. */
 export function quarantine(state: CampaignState): Pick<CampaignState, 'quarantine' | 'quarantined'> {
   const { pending } = state;
@@ -18,7 +15,7 @@ export function quarantine(state: CampaignState): Pick<CampaignState, 'quarantin
 
 function entryOf({ id, group, structure, pick, label }: PendingStructure): QuarantinedStructure {
   const reason = label?.accepted === false ? label.reason : '';
-  return { id, group, structure, pick, reason: reason.slice(0, REASON) };
+  return { id, group, structure, pick, reason };
 }
 
 export function retryAsked(state: CampaignState): boolean {

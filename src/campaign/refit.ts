@@ -2,7 +2,7 @@ import { acceptedAdditions } from './commands.js';
 import { latestRatios } from './confidence.js';
 import { countRefit, NO_STATISTICS } from './convergence.js';
 import { note } from './journal.js';
-import type { LedgerEvent } from './ledger.js';
+import type { JournalEvent } from './ledger.js';
 import type { CampaignEvent } from './messages.js';
 import { startRound } from './rounds.js';
 import type { CampaignState } from './state.js';
@@ -38,7 +38,7 @@ export function refitted(
         fitSeconds: state.cost.fitSeconds + event.seconds,
       },
     },
-    ...event.warnings.map((message): LedgerEvent => ({ type: 'warned', message })),
+    ...event.warnings.map((message): JournalEvent => ({ type: 'warned', message })),
     {
       type: 'refitted',
       forceField,

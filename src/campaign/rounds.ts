@@ -1,14 +1,14 @@
 import { assess } from './convergence.js';
 import { learn } from './forecast.js';
 import { finish, note } from './journal.js';
-import type { LedgerEvent } from './ledger.js';
+import type { JournalEvent } from './ledger.js';
 import { retryAsked, retryLabels } from './quarantine.js';
 import type { CampaignState, PendingStructure, WalkerRound, WalkerState } from './state.js';
 import { ask, type Wanted } from './structures.js';
 import { changeRules } from './walkers.js';
 
 /** Looks at convergence that the state remembers; the ledger has all of them. */
-const COURSE = 64;
+const COURSE = 32;
 
 /** The next round, unless a limit is reached. */
 export function startRound(before: CampaignState): CampaignState {
@@ -93,7 +93,10 @@ function moveWalker(walker: WalkerState): WalkerState {
   return { ...walker, step: toStep, checkpoint, sinceRefit, fresh: false };
 }
 
-function exploredEntry({ round, forceField }: CampaignState, { walker, result }: WalkerState): LedgerEvent[] {
+function exploredEntry(
+  { round, forceField }: CampaignState,
+  { walker, result }: WalkerState,
+): JournalEvent[] {
   if (result === null) return [];
   const { picks, sinceRefit: _, ...done } = result;
   return [{ type: 'explored', round, walker, ...done, picks: picks.length, forceField: forceField!.ref }];
@@ -121,8 +124,8 @@ export function handOver(state: CampaignState): CampaignState {
     .sort((a, b) => a.pick.step - b.pick.step || a.pick.walker - b.pick.walker)
     .map(({ structure, pick }): Wanted => ({ group: 'md', ref: structure, pick }));
   if (picks.length === 0) return startRound(state);
-  // What goes on as a structure of its own need not be carried twice.
-  const walkers = state.walkers.map((w) => (w.result ? { ...w, result: { ...w.result, picks: [] } } : w));
+  // What goes on as a structure of its own, and what is in the ledger, need not be carried twice.
+  const walkers = state.walkers.map((w) => ({ ...w, result: null }));
   const asked = ask({ ...state, walkers, picked: state.picked + picks.length }, picks);
   const severalWalkers = new Set(picks.map((p) => p.pick!.walker)).size > 1;
   return { ...asked, stage: severalWalkers ? 'screen' : 'label' };

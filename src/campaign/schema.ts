@@ -188,7 +188,7 @@ const acquisition = z
       .union([z.literal('auto'), count.max(64)])
       .default('auto')
       .describe(
-        'M: structures of one walker that may await labels; auto: the label slots, at most 4; 1 is the paper',
+        'M: structures of one walker that may await labels, at most 64 of all walkers together; auto: the label slots, at most 4; 1 is the paper',
       ),
   })
   .prefault({})
@@ -252,6 +252,18 @@ const parent = z
     'The campaign of the same store that this one was forked from (written by `anharmony fork`): labels of structures from its MD that still hold are initial training data',
   );
 
+/** Structures of one round, of all walkers: the state carries them until they are labelled. */
+const MOST_AT_ONCE = 64;
+
+/** The largest lookahead that so many walkers may have. */
+export function mostLookahead(walkers: number): number {
+  return Math.floor(MOST_AT_ONCE / walkers);
+}
+
+export function walkersOf(walkers: number | readonly unknown[]): number {
+  return typeof walkers === 'number' ? walkers : walkers.length;
+}
+
 export const campaignSchema = z
   .strictObject({
     name: name.describe('Names the campaign; a name stands for one configuration'),
@@ -274,6 +286,17 @@ export const campaignSchema = z
     limits,
     test,
     parent,
+  })
+  .superRefine(({ md, acquisition: { lookahead } }, context) => {
+    const walkers = walkersOf(md.walkers);
+    const most = mostLookahead(walkers);
+    if (lookahead === 'auto' || lookahead <= most) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['acquisition', 'lookahead'],
+      input: lookahead,
+      message: `at most ${most} with ${walkers} walkers: ${MOST_AT_ONCE} structures of all of them may await labels at once`,
+    });
   })
   .describe('An Anharmony campaign');
 

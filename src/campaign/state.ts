@@ -5,7 +5,7 @@ import type { Ref } from '../store/types.js';
 import type { AcquisitionSettings, PickRule } from '../uncertainty/types.js';
 import type { LabelRatio } from './confidence.js';
 import type { Fates } from './failures.js';
-import type { Attempt, LedgerEntryBody } from './ledger.js';
+import type { JournalEntry } from './ledger.js';
 import type { ReferenceSettings } from './schema.js';
 import type { ScriptedOrder } from './script.js';
 
@@ -89,7 +89,7 @@ export interface CampaignState {
     readonly complete: boolean;
   };
   /** Entries decided but not yet in the ledger, in order. */
-  readonly journal: readonly LedgerEntryBody[];
+  readonly journal: readonly JournalEntry[];
   readonly cost: Cost;
 }
 
@@ -191,10 +191,20 @@ export interface PickSummary {
   readonly temperature: number;
 }
 
-export type LabelOutcome = { readonly attempts: readonly Attempt[]; readonly seconds: number } & (
+/** What came of asking for a label; without attempts where none was needed or none could be made. */
+export type LabelOutcome = { readonly attempts: AttemptList | null; readonly seconds: number } & (
   | { readonly accepted: true; readonly label: Ref; readonly adopted: boolean }
+  /** The reason in short; the attempts have all of it. */
   | { readonly accepted: false; readonly reason: string }
 );
+
+/** Attempts at one label, at least one; each takes a place of its own in the ledger. */
+export interface AttemptList {
+  readonly list: Ref;
+  readonly count: number;
+  /** What was wrong before the one that was accepted, in short; absent where nothing was, or none was accepted. */
+  readonly trouble?: string;
+}
 
 export interface Training {
   /** The ordered list of training structures with their labels, and everything about them. */

@@ -1,11 +1,11 @@
 import type { Ref } from '../store/types.js';
-import { type LedgerEntryBody, totalOf } from './ledger.js';
+import { type JournalEntry, totalOf } from './ledger.js';
 import type { Assessment, CampaignState, CountedRefit, CoursePoint } from './state.js';
 
 /** What the `status` query answers: the state and the latest ledger entries, oldest first. */
 export interface CampaignStatus {
   readonly state: CampaignState;
-  readonly recent: readonly LedgerEntryBody[];
+  readonly recent: readonly JournalEntry[];
 }
 
 /** What the `convergence` query answers: where it stands and how it came there. */
@@ -33,7 +33,7 @@ export interface TrajectorySegment {
 }
 
 /** What the `trajectory` query answers: the latest stretches, oldest first. */
-export function trajectory(recent: readonly LedgerEntryBody[]): readonly TrajectorySegment[] {
+export function trajectory(recent: readonly JournalEntry[]): readonly TrajectorySegment[] {
   return recent.flatMap((entry) => {
     if (entry.type !== 'explored') return [];
     const { walker, round, fromStep, toStep, outcome, evaluations, trace } = entry;

@@ -1,6 +1,6 @@
 import type { Ref } from '../store/types.js';
 import { note } from './journal.js';
-import type { LedgerEvent } from './ledger.js';
+import type { JournalEvent } from './ledger.js';
 import type { CampaignState, Group, PendingStructure, PickSummary } from './state.js';
 
 /** A structure that is to be labelled. */
@@ -20,7 +20,7 @@ export function ask(state: CampaignState, wanted: readonly Wanted[]): CampaignSt
     label: null,
   }));
   const asked = pending.map(
-    (p): LedgerEvent => ({ type: 'asked', structure: p.id, group: p.group, ref: p.structure, pick: p.pick }),
+    (p): JournalEvent => ({ type: 'asked', structure: p.id, group: p.group, ref: p.structure, pick: p.pick }),
   );
   return note({ ...state, pending, structures: state.structures + pending.length }, ...asked);
 }

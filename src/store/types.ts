@@ -8,6 +8,7 @@ export type ArtifactKind =
   | 'structure-list'
   | 'label'
   | 'label-attempt'
+  | 'attempt-list'
   | 'label-import'
   | 'training-set'
   | 'gram'

@@ -180,29 +180,43 @@ describe('at every step of a campaign', () => {
     );
   });
 
-  it('state, inputs and results stay below 64 KiB: 8 walkers, lookahead 4, 2,000 initial structures and 2,000 from MD', () => {
-    const rules = smallRules({
-      walkers: Array.from({ length: 8 }, () => ({ temperature: 300 })),
-      lookahead: 4,
-      limits: { steps: 10_000_000, structures: 2000, roundSteps: 2000 },
-      convergence: { ...smallRules().convergence, stopAtConvergence: false },
-    });
-    const largest = new Map<string, number>();
-    const weigh = (what: string, value: unknown): void => {
-      largest.set(what, Math.max(largest.get(what) ?? 0, JSON.stringify(value).length));
-    };
-    const watch: Play['watch'] = (state, command, event) => {
-      weigh(`state in ${state.stage}`, state);
-      if (command) weigh(`input of ${command.type}`, command);
-      if (event) weigh(`result ${event.type}`, event);
-    };
-    const world = createWorld({ ...FRIENDLY, greedy: true, initial: 2000 });
-    const end = play(freshCampaign(rules), world, { watch });
-    expect(end.picked).toBeGreaterThanOrEqual(2000);
-    expect(end.training.md).toBe(end.picked);
-    expect(end.structures).toBe(1 + 2000 + 3 + end.picked);
-    for (const [what, bytes] of largest) expect(bytes, what).toBeLessThan(65_536);
-  }, 30_000);
+  const long = 'x'.repeat(160);
+  it.each<[string, Partial<Nature>, (lost: number) => boolean]>([
+    ['where all goes well', {}, (lost) => lost === 0],
+    ['where every label takes two attempts', { stumbles: true, trouble: long }, (lost) => lost === 0],
+    [
+      'where besides as many fail as may',
+      { stumbles: true, trouble: long, rejects: (k) => k > 2004 && k % 90 === 5 },
+      (lost) => lost > 20,
+    ],
+  ])(
+    'state, inputs and results stay below 64 KiB, %s: 8 walkers, lookahead 4, 2,000 initial structures and 2,000 from MD',
+    (_, nature, isExpected) => {
+      const rules = smallRules({
+        walkers: Array.from({ length: 8 }, () => ({ temperature: 300 })),
+        lookahead: 4,
+        limits: { steps: 10_000_000, structures: 2000, roundSteps: 2000 },
+        convergence: { ...smallRules().convergence, stopAtConvergence: false },
+      });
+      const largest = new Map<string, number>();
+      const weigh = (what: string, value: unknown): void => {
+        largest.set(what, Math.max(largest.get(what) ?? 0, JSON.stringify(value).length));
+      };
+      const watch: Play['watch'] = (state, command, event) => {
+        weigh(`state in ${state.stage}`, state);
+        if (command) weigh(`input of ${command.type}`, command);
+        if (event) weigh(`result ${event.type}`, event);
+      };
+      const world = createWorld({ ...FRIENDLY, greedy: true, initial: 2000, ...nature });
+      const end = play(freshCampaign(rules), world, { watch });
+      expect(end.picked).toBeGreaterThanOrEqual(2000);
+      expect(end.training.md).toBe(end.picked - end.quarantined);
+      expect(isExpected(end.quarantine.length), String(end.quarantine.length)).toBe(true);
+      expect(end.structures).toBe(1 + 2000 + 3 + end.picked);
+      for (const [what, bytes] of largest) expect(bytes, what).toBeLessThan(65_536);
+    },
+    30_000,
+  );
 });
 
 describe('a campaign', () => {

@@ -19,7 +19,7 @@ function structure(id: number, error: number, temperature: number, accepted: boo
     worstAtomError: error,
     temperature,
   } as const;
-  const outcome = { attempts: [], seconds: 1 };
+  const outcome = { attempts: null, seconds: 1 };
   const label = accepted
     ? ({ ...outcome, accepted, label: ref, adopted: false } as const)
     : ({ ...outcome, accepted, reason: 'not converged' } as const);

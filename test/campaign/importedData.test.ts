@@ -81,7 +81,7 @@ describe('imported training data', () => {
     const ideal = cartesianPositions(context.supercell.crystal);
     for (const structure of structures) {
       const outcome = await importedLabel(store, context, structure);
-      expect(outcome).toMatchObject({ accepted: true, adopted: true, attempts: [] });
+      expect(outcome).toMatchObject({ accepted: true, adopted: true, attempts: null });
       if (!outcome.accepted) continue;
       const u = await getStructure(store, structure);
       const forces = new Float64Array(u.length);
@@ -182,7 +182,7 @@ describe('a campaign with imported data', () => {
     ]);
     for (const { id } of state.pending) {
       const label = ref('label', `l${id}`);
-      const outcome = { accepted: true, label, adopted: true, attempts: [], seconds: 0 } as const;
+      const outcome = { accepted: true, label, adopted: true, attempts: null, seconds: 0 } as const;
       state = answer(state, { type: 'labelled', command: `label-${id}`, structure: id, outcome });
     }
     const [refit] = decide(state, {

@@ -9,9 +9,9 @@ import { freshCampaign, play } from './play.js';
 import { createWorld, FRIENDLY, type Nature, smallRules } from './world.js';
 
 /** What a campaign with 40 random displacements asks for, and its end. */
-function story(rejects: Nature['rejects'] = () => false, evidence: Nature['evidence'] = []) {
+function story(rejects: Nature['rejects'] = () => false) {
   const commands: Command[] = [];
-  const world = createWorld({ ...FRIENDLY, initial: 40, rejects, evidence });
+  const world = createWorld({ ...FRIENDLY, initial: 40, rejects });
   const end = play(freshCampaign(smallRules()), world, {
     watch: (_, command) => void (command && commands.push(command)),
   });
@@ -41,8 +41,8 @@ describe('initial structures', () => {
   });
 
   it('of a batch that the reference refuses are left out, whichever batch it is', () => {
-    const first = story((structure) => structure >= 1 && structure <= 32);
-    expect(first.refits.slice(0, 2)).toEqual([numbers(33, 40), numbers(41, 43)]);
+    const first = story((structure) => structure >= 1 && structure <= 20);
+    expect(first.refits.slice(0, 3)).toEqual([numbers(21, 32), numbers(33, 40), numbers(41, 43)]);
     expect(first.end.verdict?.kind).toBe('converged');
     const second = story((structure) => structure > 32 && structure <= 40);
     expect(second.refits.slice(0, 2)).toEqual([numbers(1, 32), numbers(41, 43)]);
@@ -52,19 +52,10 @@ describe('initial structures', () => {
   it('that are all refused leave nothing to go on with', () => {
     const { end, refits } = story((structure) => structure >= 1);
     expect(refits).toEqual([]);
-    expect(end.verdict).toMatchObject({ kind: 'stalled', reason: expect.stringMatching(/every initial/) });
-  });
-
-  it('that fail with much to say go into the ledger in parts that a payload can carry', () => {
-    const { commands, ledger } = story(
-      (structure) => structure > 8 && structure % 2 === 0,
-      Array(30).fill('x'.repeat(200)),
-    );
-    const records = commands.filter((c) => c.type === 'record').map((c) => JSON.stringify(c).length);
-    expect(Math.max(...records)).toBeGreaterThan(16_384);
-    expect(Math.max(...records)).toBeLessThan(65_536);
-    expect(ledger.map((e) => e.sequence)).toEqual(ledger.map((_, k) => k));
-    expect(ledger.filter((e) => e.type === 'quarantined').length).toBeGreaterThan(15);
+    expect(end.verdict).toMatchObject({
+      kind: 'stalled',
+      reason: expect.stringMatching(/32 structures are quarantined/),
+    });
   });
 
   it('are read from their list, from where it was left', async () => {

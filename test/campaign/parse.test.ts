@@ -255,6 +255,15 @@ const rejections: readonly Rejection[] = [
     { field: 'acquisition.lookahead', got: '"some"', expected: 'auto, or a number' },
   ],
   [
+    'a lookahead that is too far for so many walkers',
+    `${md('walkers: 10')}\nacquisition: {lookahead: 7}`,
+    {
+      field: 'acquisition.lookahead',
+      got: '7',
+      expected: 'at most 6 with 10 walkers: 64 structures of all of them may await labels at once',
+    },
+  ],
+  [
     'no command',
     swap('stillinger-weber', 'command, command: []'),
     { field: 'reference.command', expected: 'a length of at least 1' },

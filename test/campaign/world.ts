@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
+import { unfold } from '../../src/campaign/journal.js';
+import type { Attempt, JournalEntry, LedgerEntryBody } from '../../src/campaign/ledger.js';
 import type { CampaignEvent, Command, ExploreCommand, RefitCommand } from '../../src/campaign/messages.js';
 import type {
   CampaignRules,
@@ -27,8 +28,10 @@ export interface Nature {
   readonly greedy: boolean;
   /** No picks any more with so many structures from MD. */
   readonly quietFrom: number;
-  /** What a program printed that failed. */
-  readonly evidence: readonly string[];
+  /** What is wrong with a run that fails. */
+  readonly trouble: string;
+  /** Whether every label takes two attempts. */
+  readonly stumbles: boolean;
   /** Random displacements at the start. */
   readonly initial: number;
   /** Screening keeps every `keeps`-th pick. */
@@ -43,7 +46,8 @@ export const FRIENDLY: Nature = {
   outcome: () => undefined,
   greedy: false,
   quietFrom: Number.POSITIVE_INFINITY,
-  evidence: [],
+  trouble: 'did not converge',
+  stumbles: false,
   initial: 2,
   keeps: 1,
 };
@@ -66,6 +70,7 @@ const EVERY = 50;
 
 /** Artifacts are known by hashes of all that they follow from, as in the real store, so nothing depends on the order of calls. */
 export function createWorld(nature: Nature = FRIENDLY): World {
+  const lists = new Map<string, readonly Attempt[]>();
   const trainingSets = new Map<string, Counts>();
   const forceFields = new Map<string, { readonly fromMd: number; readonly error: number }>();
   const checkpoints = new Map<string, { readonly step: number; readonly sinceRefit: ErrorStatistics }>();
@@ -90,19 +95,28 @@ export function createWorld(nature: Nature = FRIENDLY): World {
       ...attempt,
       number: 1,
       outcome: 'failed' as const,
-      reason: 'did not converge',
-      evidence: nature.evidence,
+      reason: nature.trouble,
     };
-    const attempts = rejected
+    const made: readonly Attempt[] = rejected
       ? [failed, { ...failed, number: 2 }]
-      : [{ ...attempt, number: 1, outcome: 'accepted' as const }];
+      : [
+          ...(nature.stumbles ? [failed] : []),
+          { ...attempt, number: nature.stumbles ? 2 : 1, outcome: 'accepted' },
+        ];
+    const list = make('attempt-list', made);
+    lists.set(list.hash, made);
+    const attempts = {
+      list,
+      count: made.length,
+      ...(!rejected && nature.stumbles && { trouble: nature.trouble }),
+    };
     return rejected
-      ? { accepted: false, reason: 'two attempts failed', attempts, seconds: 4 }
+      ? { accepted: false, reason: nature.trouble, attempts, seconds: 4 }
       : {
           accepted: true,
           label: make('label', ref),
           adopted,
-          attempts: adopted ? [] : attempts,
+          attempts: adopted ? null : attempts,
           seconds: adopted ? 0 : 2,
         };
   }
@@ -195,8 +209,8 @@ export function createWorld(nature: Nature = FRIENDLY): World {
     };
   }
 
-  function record(head: Ref | null, added: readonly LedgerEntryBody[]): Ref {
-    return added.reduce<Ref | null>((previous, entry) => {
+  function record(head: Ref | null, added: readonly JournalEntry[]): Ref {
+    return unfold(added, ({ list }) => lists.get(list.hash)!).reduce<Ref | null>((previous, entry) => {
       const expected = previous === null ? 0 : entries.get(previous.hash)!.entry.sequence + 1;
       if (entry.sequence !== expected)
         throw new Error(`entry ${entry.sequence} cannot follow entry ${expected - 1}`);
@@ -266,7 +280,7 @@ export function createWorld(nature: Nature = FRIENDLY): World {
           type: 'recorded',
           command: '',
           head: record(command.head, command.entries),
-          sequence: command.entries.at(-1)!.sequence,
+          sequence: lastOf(command.entries),
         };
       case 'publish':
         return { type: 'published', command: '' };
@@ -284,6 +298,12 @@ export function createWorld(nature: Nature = FRIENDLY): World {
       return chain.reverse();
     },
   };
+}
+
+/** The last place in the ledger that entries take. */
+function lastOf(entries: readonly JournalEntry[]): number {
+  const last = entries.at(-1)!;
+  return last.type === 'attempts' ? last.sequence + last.count - 1 : last.sequence;
 }
 
 function summary(walker: number, step: number, error: number, wreck: boolean): PickSummary {

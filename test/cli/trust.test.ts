@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../../src/campaign/bundle.js';
-import type { LedgerEntryBody } from '../../src/campaign/ledger.js';
+import type { JournalEntry } from '../../src/campaign/ledger.js';
 import type { CampaignState, ForceFieldSummary } from '../../src/campaign/state.js';
 import { liveEvents } from '../../src/cli/campaigns/events.js';
 import { loadCampaign } from '../../src/cli/campaigns/file.js';
@@ -27,7 +27,7 @@ function campaign(ratios: readonly number[], change: Partial<CampaignState> = {}
 }
 
 /** The refit that took in the last of them. */
-function refitted(structure: number, ratio: number): LedgerEntryBody {
+function refitted(structure: number, ratio: number): JournalEntry {
   return {
     sequence: 1,
     type: 'refitted',
@@ -41,7 +41,7 @@ function refitted(structure: number, ratio: number): LedgerEntryBody {
   };
 }
 
-const warnings = (entry: LedgerEntryBody, state: CampaignState) =>
+const warnings = (entry: JournalEntry, state: CampaignState) =>
   liveEvents([entry], state, 0).flatMap((e) => (e.kind === 'message' && e.level === 'warn' ? [e.text] : []));
 
 describe('status', () => {

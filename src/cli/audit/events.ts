@@ -1,3 +1,4 @@
+import { listOf } from '../../../activities/tasks/attempts.js';
 import type { Inheritance, LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignEvent } from '../../campaign/messages.js';
 import type { LabelOutcome, PickSummary, Prepared } from '../../campaign/state.js';
@@ -182,8 +183,8 @@ function labelOutcome(
     .map((e) => e.attempt);
   const seconds = attempts.reduce((sum, attempt) => sum + attempt.seconds, 0);
   return entry.type === 'labelled'
-    ? { accepted: true, label: entry.label, adopted: entry.adopted, attempts, seconds }
-    : { accepted: false, reason: entry.reason, attempts, seconds };
+    ? { accepted: true, label: entry.label, adopted: entry.adopted, attempts: listOf(attempts), seconds }
+    : { accepted: false, reason: entry.reason, attempts: listOf(attempts), seconds };
 }
 
 function warningsBefore(ledger: readonly LedgerEntryBody[], k: number): string[] {

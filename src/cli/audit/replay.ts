@@ -1,6 +1,7 @@
 import { newCampaign, resumeCampaign } from '../../campaign/begin.js';
 import { outstanding, wanted } from '../../campaign/commands.js';
 import { decide } from '../../campaign/decide.js';
+import { unfold } from '../../campaign/journal.js';
 import type { LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignEvent, Command } from '../../campaign/messages.js';
 import type { CampaignRules, CampaignState } from '../../campaign/state.js';
@@ -46,10 +47,11 @@ export async function replayLedger({
   let state = record(
     newCampaign(started.name, started.fingerprint, started.campaign, rules, started.program),
     made,
+    ledger,
   );
   for (const happening of happenings) {
     if (happening.kind === 'resumed') {
-      state = record(resumeCampaign(state, happening.program), made);
+      state = record(resumeCampaign(state, happening.program), made, ledger);
       continue;
     }
     // That results were laid out is in no ledger; who extended a campaign that had ended had waited for it.
@@ -63,7 +65,7 @@ export async function replayLedger({
       };
     }
     if (command) await onAnswer?.(command, happening.event);
-    state = record(decide(state, { ...happening.event, command: command?.id ?? '' }).state, made);
+    state = record(decide(state, { ...happening.event, command: command?.id ?? '' }).state, made, ledger);
     const deviation = compare(made, ledger);
     if (deviation) return deviation;
   }
@@ -77,13 +79,19 @@ function steeringOf({ by, at, order }: Steering): Steering {
 }
 
 /** Takes the journal as recorded, as the ledger's activity does. */
-function record(state: CampaignState, made: LedgerEntryBody[]): CampaignState {
-  const last = state.journal.at(-1);
-  if (!last) return state;
-  made.push(...state.journal);
+function record(
+  state: CampaignState,
+  made: LedgerEntryBody[],
+  ledger: readonly LedgerEntryBody[],
+): CampaignState {
+  if (state.journal.length === 0) return state;
+  // Attempts are no decisions: they are what the ledger says, as many as there were.
+  const attempts = ({ sequence, count }: { readonly sequence: number; readonly count: number }) =>
+    ledger.slice(sequence, sequence + count).flatMap((e) => (e.type === 'attempt' ? [e.attempt] : []));
+  made.push(...unfold(state.journal, attempts));
   const command = outstanding(state).find((c) => c.type === 'record')!;
-  return decide(state, { type: 'recorded', command: command.id, head: NO_HEAD, sequence: last.sequence })
-    .state;
+  const { sequence } = made.at(-1)!;
+  return decide(state, { type: 'recorded', command: command.id, head: NO_HEAD, sequence }).state;
 }
 
 function answered(state: CampaignState, event: CampaignEvent): Command | undefined {

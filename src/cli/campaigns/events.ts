@@ -1,12 +1,12 @@
 import { orderText } from '../../campaign/answers.js';
 import { confidence, confidenceText, surprises } from '../../campaign/confidence.js';
-import { type LedgerEntryBody, totalOf } from '../../campaign/ledger.js';
+import { type JournalEntry, totalOf } from '../../campaign/ledger.js';
 import type { CampaignState } from '../../campaign/state.js';
 import type { LiveEvent } from '../live/types.js';
 
 /** Ledger entries as events for the views; most entries are one, some are none. */
 export function liveEvents(
-  entries: readonly LedgerEntryBody[],
+  entries: readonly JournalEntry[],
   state: CampaignState,
   elapsed: number,
 ): LiveEvent[] {
@@ -15,7 +15,7 @@ export function liveEvents(
 
 /** New labels that contradict their error bars, and a force field whose latest labels do. */
 function labelWarnings(
-  { checks }: Extract<LedgerEntryBody, { type: 'refitted' }>,
+  { checks }: Extract<JournalEntry, { type: 'refitted' }>,
   { labelRatios }: CampaignState,
 ): readonly string[] {
   const trust = confidence(labelRatios ?? []);
@@ -24,7 +24,7 @@ function labelWarnings(
   return [...surprises(checks, labelRatios ?? []), ...over];
 }
 
-function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number): LiveEvent[] {
+function liveEvent(entry: JournalEntry, state: CampaignState, elapsed: number): LiveEvent[] {
   const steps = state.walkers.map((w) => w.step);
   const furthest = state.round === 0 ? null : Math.max(...steps);
   const common = { campaign: state.name, elapsed, walker: null, step: furthest };
@@ -64,18 +64,14 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
         },
       ];
     }
-    case 'attempt': {
-      const { attempt, structure } = entry;
-      if (attempt.outcome === 'accepted') {
-        return [{ ...common, kind: 'label', structure, attempts: attempt.number, seconds: attempt.seconds }];
-      }
+    case 'attempts': {
+      const { accepted, structure, count, seconds, trouble } = entry;
+      // That there is no label, and why, is said where the structure is quarantined.
+      if (!accepted) return [];
+      const text = `structure ${structure}, ${trouble}`;
       return [
-        {
-          ...common,
-          kind: 'message',
-          level: 'warn',
-          text: `structure ${structure}, attempt ${attempt.number} ${attempt.outcome}: ${attempt.reason ?? ''}`,
-        },
+        ...(trouble ? [{ ...common, kind: 'message', level: 'warn', text } as const] : []),
+        { ...common, kind: 'label', structure, attempts: count, seconds },
       ];
     }
     case 'quarantined':
@@ -144,7 +140,7 @@ function liveEvent(entry: LedgerEntryBody, state: CampaignState, elapsed: number
 }
 
 /** What follows from a wreck. */
-function afterWreck({ outcome, toStep, picks }: Extract<LedgerEntryBody, { type: 'explored' }>): string {
+function afterWreck({ outcome, toStep, picks }: Extract<JournalEntry, { type: 'explored' }>): string {
   if (outcome === 'stuck') return 'a person must look';
   const label = picks > 0 ? 'whose structure is labelled' : 'whose label is there already';
   return `back to step ${toStep}, ${label}`;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
-import type { LedgerEntryBody } from '../../campaign/ledger.js';
+import type { JournalEntry } from '../../campaign/ledger.js';
 import type { CampaignState } from '../../campaign/state.js';
 import type { LiveEvent, View } from '../live/types.js';
 import { liveEvents } from './events.js';
@@ -85,7 +85,7 @@ async function lastWords(client: Client, name: string, seen: Observation): Promi
   const handle = client.workflow.getHandle(`anharmony-${name}`);
   try {
     const answer = await client.withDeadline(Date.now() + 2000, () =>
-      handle.query<{ state: CampaignState; recent: readonly LedgerEntryBody[] }>('status'),
+      handle.query<{ state: CampaignState; recent: readonly JournalEntry[] }>('status'),
     );
     return { state: seen.status.state, recent: answer.recent };
   } catch {
