@@ -97,20 +97,6 @@ describe('other settings', () => {
     expect(entry).toMatchObject({ ...WHO, round: state.round + 1, order: { kind: 'set' } });
   });
 
-  it('go into the ledger in parts that a payload can carry, however many while a store is slow', () => {
-    const world = createWorld();
-    let state = until('explore', world);
-    for (let k = 0; k < 100; k++) state = tell(state, setTo(state, { slots: 1 + (k % 4) }));
-    expect(JSON.stringify(state.journal).length).toBeGreaterThan(65_536);
-    const [end, commands] = goOn(state, world);
-    const records = commands.filter(({ type }) => type === 'record').map((c) => JSON.stringify(c).length);
-    expect(Math.max(...records)).toBeGreaterThan(16_384);
-    expect(Math.max(...records)).toBeLessThan(65_536);
-    const ledger = world.ledger(end.ledger.head);
-    expect(ledger.filter(({ type }) => type === 'steered')).toHaveLength(100);
-    expect(ledger.map(({ sequence }) => sequence)).toEqual(ledger.map((_, k) => k));
-  });
-
   it('are refused where somebody else has changed some meanwhile', () => {
     const state = until('explore', createWorld());
     const order = setTo(state, { slots: 3 });

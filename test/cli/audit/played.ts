@@ -86,7 +86,4 @@ export async function playCampaign(
   return { campaign, ref, state, head, entries: await readLedger<LedgerEntryBody>(stage.store, head) };
 }
 
-/** The entries of one type. */
-export function only<T extends LedgerEntryBody['type']>(entries: readonly LedgerEntryBody[], type: T) {
-  return entries.filter((entry): entry is Extract<LedgerEntryBody, { type: T }> => entry.type === type);
-}
+export { only } from '../../campaign/played.js';
