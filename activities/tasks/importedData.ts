@@ -7,7 +7,7 @@ import { getLabel, putLabel } from '../../src/store/artifacts/label.js';
 import { getStructure, putStructure } from '../../src/store/artifacts/structure.js';
 import { hashOf } from '../../src/store/canonical.js';
 import type { Ref, Store } from '../../src/store/types.js';
-import { refused } from './attempts.js';
+import { refused } from './attemptList.js';
 import type { CampaignContext } from './context.js';
 
 /**

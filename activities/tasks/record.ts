@@ -2,7 +2,7 @@ import { unfold } from '../../src/campaign/journal.js';
 import type { Attempt } from '../../src/campaign/ledger.js';
 import { appendLedger } from '../../src/store/ledger.js';
 import type { ActivityInput } from '../types.js';
-import { getAttempts } from './attempts.js';
+import { getAttempts } from './attemptList.js';
 import type { TaskEnvironment } from './environment.js';
 
 /** Appends decided entries to the ledger; the same entries after the same head are the same objects, so a retry changes nothing. */

@@ -1,4 +1,4 @@
-import { listOf } from '../../../activities/tasks/attempts.js';
+import { listOf } from '../../../activities/tasks/attemptList.js';
 import type { Inheritance, LedgerEntryBody } from '../../campaign/ledger.js';
 import type { CampaignEvent } from '../../campaign/messages.js';
 import type { LabelOutcome, PickSummary, Prepared } from '../../campaign/state.js';

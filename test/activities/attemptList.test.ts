@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { getAttempts, listOf, putAttempts, refused } from '../../activities/tasks/attempts.js';
+import { getAttempts, listOf, putAttempts, refused } from '../../activities/tasks/attemptList.js';
 import type { TaskEnvironment } from '../../activities/tasks/environment.js';
 import { record } from '../../activities/tasks/record.js';
 import type { Attempt, JournalEntry, LedgerEntryBody } from '../../src/campaign/ledger.js';
