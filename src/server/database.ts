@@ -1,4 +1,4 @@
-import { readFile, rename, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../store/atomicFile.js';
 import { storeError, systemCode } from '../store/errors.js';
@@ -31,7 +31,13 @@ export async function recordRelease(places: ServerPlaces, release: string): Prom
  */
 export async function putAsideUnfinished(places: ServerPlaces): Promise<string | undefined> {
   const { database } = places;
-  if ((await databaseRelease(places)) !== undefined || !(await exists(database))) return undefined;
+  // What is known of a database that somebody took away holds for no other.
+  if (!(await exists(database))) await rm(releaseFile(places), { force: true });
+  else if ((await databaseRelease(places)) === undefined) return putAside(database);
+  return undefined;
+}
+
+async function putAside(database: string): Promise<string> {
   const aside = `${database}.unfinished`;
   // The database last: as long as it is there, this is done again after a crash in between.
   for (const end of ['-wal', '-shm', '']) {
@@ -46,9 +52,12 @@ function releaseFile(places: ServerPlaces): string {
   return join(places.folder, 'version');
 }
 
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw storeError(error, 'read', path);
+  }
 }

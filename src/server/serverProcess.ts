@@ -101,7 +101,7 @@ export async function waitUntilReady(
     : (await lastLines(places.log)) || `exit ${exitCode ?? 'before it began'}`;
   throw new EndedAtStartError(
     `the Temporal server ended at its start: ${reason}`,
-    `its log: ${places.log}; a database of another Temporal release cannot be opened, and is kept as it is`,
+    `its log: ${places.log}; where it cannot open its database (another release, a power cut), move ${places.database}* away: campaigns then go on from the store, and only MD is done again`,
   );
 }
 

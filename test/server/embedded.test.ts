@@ -206,6 +206,9 @@ describe.skipIf(executable === undefined)('embedded server', () => {
     await writeFile(database, 'a database that was damaged');
     await expect(start()).rejects.toThrow('ended at its start');
     expect(await readFile(database, 'utf8')).toBe('a database that was damaged');
+    await rm(database);
+    await (await start()).stop();
+    expect(existsSync(database)).toBe(true);
   });
 
   it('that ends at its start is tried once more', async () => {
