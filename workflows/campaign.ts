@@ -112,26 +112,30 @@ export async function campaign(input: CampaignWorkflowInput): Promise<CampaignSt
     },
   );
 
+  /** The history has grown long: the campaign goes on in another, with what is decided on record, so that it need not be carried. */
+  const isLong = (): boolean => workflowInfo().continueAsNewSuggested && state.stage !== 'publish';
+
   /** What is to be started now: labels only as far as there are slots. */
   const due = (): Command[] => {
     const labels = [...underWay.values()].filter(({ command }) => command.type === 'label').length;
     let slots = state.rules.slots - labels;
     return outstanding(state).filter(
-      (command) => !underWay.has(command.id) && (command.type !== 'label' || slots-- > 0),
+      ({ id, type }) =>
+        !underWay.has(id) && (type === 'record' || !isLong()) && (type !== 'label' || slots-- > 0),
     );
   };
 
   /** Runs commands and takes events until the campaign is done or, between two commands, its history has grown long. */
   const drive = async (): Promise<'done' | 'long'> => {
     while (state.stage !== 'done') {
-      const long = workflowInfo().continueAsNewSuggested && state.stage !== 'publish';
-      if (!long) for (const command of due()) start(command);
-      else if (underWay.size === 0) {
+      const long = isLong();
+      for (const command of due()) start(command);
+      if (long && underWay.size === 0) {
         if (archived) return 'long';
         start({ type: 'archive', id: 'archive', previous: state.histories.head });
       }
       // A command that was cancelled together with others may still be wanted (a batch of the ledger): it is given again.
-      const idle = () => (long ? underWay.size === 0 : due().length > 0);
+      const idle = () => (long && underWay.size === 0) || due().length > 0;
       await condition(() => inbox.length > 0 || idle());
       for (let event = inbox.shift(); event; event = inbox.shift()) {
         if (long && event.command === 'archive') {

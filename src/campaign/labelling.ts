@@ -6,10 +6,7 @@ import { quarantine } from './quarantine.js';
 import { startRound } from './rounds.js';
 import type { CampaignState, PendingStructure } from './state.js';
 
-/**
- * Quarantined structures that may await an answer; more failures are no matter of single structures. Fewer than a full batch of
- * initial ones: where others still wait for their turn, something was accepted.
- */
+/** Quarantined structures that may await an answer; more failures are no matter of single structures. */
 const MOST_QUARANTINED = 24;
 /** Rounds in a row without one accepted label after which a campaign stalls instead of asking for ever. */
 const BARREN_ROUNDS = 3;
@@ -48,6 +45,7 @@ export function endLabelling(state: CampaignState): CampaignState {
     });
   }
   if (acceptedAdditions(next.pending).length > 0) return { ...next, stage: 'refit', barrenRounds: 0 };
+  if (next.waiting) return { ...next, pending: [] };
   if (next.training.set === null) {
     return finish(next, { kind: 'stalled', reason: 'every initial structure was rejected by the reference' });
   }

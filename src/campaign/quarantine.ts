@@ -9,7 +9,8 @@ export function quarantine(state: CampaignState): Pick<CampaignState, 'quarantin
   return {
     // A structure that is tried again counts as quarantined until its label is accepted.
     quarantined: state.quarantined + fromMd(lost.filter((p) => !p.retried)) - fromMd(rescued),
-    quarantine: [...state.quarantine, ...lost.map(entryOf)],
+    // The label of existing data is what it is: no answer could change it.
+    quarantine: [...state.quarantine, ...lost.filter((p) => p.group !== 'imported').map(entryOf)],
   };
 }
 

@@ -15,6 +15,9 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
   error: 'letters, digits, ".", "_" and "-", at most 64 characters, starting with a letter or digit',
 });
 const integerRow = z.tuple([z.int(), z.int(), z.int()]);
+
+/** Structures of one round, of all walkers: the state carries them until they are labelled. */
+const MOST_AT_ONCE = 32;
 const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const orderKey = z.string().regex(/^\d+$/, { error: 'an order, e.g. 2' });
@@ -140,7 +143,7 @@ const md = z
       .default(0.01)
       .describe('Friction γ, 1/fs; velocity rescaling relaxes as fast, with the time 1/(2γ)'),
     walkers: z
-      .union([count.max(64), z.array(z.strictObject({ temperature })).min(1).max(64)])
+      .union([count.max(MOST_AT_ONCE), z.array(z.strictObject({ temperature })).min(1).max(MOST_AT_ONCE)])
       .default(1)
       .describe('Number of trajectories, or a list with their temperatures'),
   })
@@ -185,10 +188,10 @@ const acquisition = z
         'Take a structure when nothing was picked for a while although more are needed; false: never',
       ),
     lookahead: z
-      .union([z.literal('auto'), count.max(64)])
+      .union([z.literal('auto'), count.max(MOST_AT_ONCE)])
       .default('auto')
       .describe(
-        'M: structures of one walker that may await labels, at most 64 of all walkers together; auto: the label slots, at most 4; 1 is the paper',
+        'M: structures of one walker that may await labels, at most 32 of all walkers together; auto: the label slots, at most 4; 1 is the paper',
       ),
   })
   .prefault({})
@@ -251,9 +254,6 @@ const parent = z
   .describe(
     'The campaign of the same store that this one was forked from (written by `anharmony fork`): labels of structures from its MD that still hold are initial training data',
   );
-
-/** Structures of one round, of all walkers: the state carries them until they are labelled. */
-const MOST_AT_ONCE = 64;
 
 /** The largest lookahead that so many walkers may have. */
 export function mostLookahead(walkers: number): number {

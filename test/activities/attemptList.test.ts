@@ -5,7 +5,7 @@ import { record } from '../../activities/tasks/record.js';
 import type { Attempt, JournalEntry, LedgerEntryBody } from '../../src/campaign/ledger.js';
 import { readLedger } from '../../src/store/ledger.js';
 import { openMemoryStore } from '../../src/store/memoryStore.js';
-import type { Ref } from '../../src/store/types.js';
+import type { Store } from '../../src/store/types.js';
 
 const made = (number: number, outcome: Attempt['outcome'], reason?: string): Attempt => ({
   number,
@@ -46,7 +46,7 @@ describe('a list of attempts', () => {
 });
 
 describe('record', () => {
-  const journal = async (store: ReturnType<typeof openMemoryStore>): Promise<readonly JournalEntry[]> => {
+  const journal = async (store: Store): Promise<readonly JournalEntry[]> => {
     const list = (await putAttempts(store, THREE))!;
     return [
       { sequence: 0, type: 'warned', message: 'before' },
@@ -54,11 +54,11 @@ describe('record', () => {
       { sequence: 4, type: 'labelled', structure: 7, label: LABEL, adopted: false },
     ];
   };
-  const write = (store: ReturnType<typeof openMemoryStore>, entries: readonly JournalEntry[]) =>
-    record({ store } as unknown as TaskEnvironment, {
+  const write = (store: Store, entries: readonly JournalEntry[]) =>
+    record({ store } as TaskEnvironment, {
       campaign: CAMPAIGN,
       name: 'x',
-      command: { type: 'record', id: 'record-0', head: null as Ref | null, entries },
+      command: { type: 'record', id: 'record-0', head: null, entries },
     });
 
   it('gives each attempt its own place in the ledger, with all that is known of it', async () => {

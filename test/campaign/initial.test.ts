@@ -6,12 +6,13 @@ import type { Command, InitialStructure } from '../../src/campaign/messages.js';
 import { putStructureList } from '../../src/store/artifacts/structureList.js';
 import { openMemoryStore } from '../../src/store/memoryStore.js';
 import { freshCampaign, play } from './play.js';
+import { only } from './played.js';
 import { createWorld, FRIENDLY, type Nature, smallRules } from './world.js';
 
 /** What a campaign with 40 random displacements asks for, and its end. */
-function story(rejects: Nature['rejects'] = () => false) {
+function story(rejects: Nature['rejects'] = () => false, nature: Partial<Nature> = {}) {
   const commands: Command[] = [];
-  const world = createWorld({ ...FRIENDLY, initial: 40, rejects });
+  const world = createWorld({ ...FRIENDLY, initial: 40, rejects, ...nature });
   const end = play(freshCampaign(smallRules()), world, {
     watch: (_, command) => void (command && commands.push(command)),
   });
@@ -47,6 +48,15 @@ describe('initial structures', () => {
     const second = story((structure) => structure > 32 && structure <= 40);
     expect(second.refits.slice(0, 2)).toEqual([numbers(1, 32), numbers(41, 43)]);
     expect(second.end.verdict?.kind).toBe('converged');
+  });
+
+  it('of existing data that the gate refuses are left out: no answer of a person could change them', () => {
+    const refused = (structure: number) => structure >= 1 && structure <= 36;
+    const { end, refits, ledger } = story(refused, { initial: 80, initially: 'imported' });
+    expect(refits.slice(0, 2)).toEqual([numbers(37, 64), numbers(65, 80)]);
+    expect(only(ledger, 'quarantined').map((e) => e.structure)).toEqual(numbers(1, 36));
+    expect(end.quarantine).toEqual([]);
+    expect(end.verdict?.kind).toBe('converged');
   });
 
   it('that are all refused leave nothing to go on with', () => {

@@ -228,7 +228,7 @@ const rejections: readonly Rejection[] = [
     { field: 'seed', message: /too large/, expected: 'at most 9007199254740991' },
   ],
   ['no walkers', md('walkers: 0'), { field: 'md.walkers', got: '0', expected: 'more than 0' }],
-  ['too many walkers', md('walkers: 65'), { field: 'md.walkers', got: '65', expected: 'at most 64' }],
+  ['too many walkers', md('walkers: 33'), { field: 'md.walkers', got: '33', expected: 'at most 32' }],
   [
     'a word for walkers',
     md('walkers: many'),
@@ -260,7 +260,7 @@ const rejections: readonly Rejection[] = [
     {
       field: 'acquisition.lookahead',
       got: '7',
-      expected: 'at most 6 with 10 walkers: 64 structures of all of them may await labels at once',
+      expected: 'at most 3 with 10 walkers: 32 structures of all of them may await labels at once',
     },
   ],
   [

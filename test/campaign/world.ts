@@ -32,8 +32,10 @@ export interface Nature {
   readonly trouble: string;
   /** Whether every label takes two attempts. */
   readonly stumbles: boolean;
-  /** Random displacements at the start. */
+  /** Structures at the start. */
   readonly initial: number;
+  /** Whether they are random displacements or existing data. */
+  readonly initially: 'random' | 'imported';
   /** Screening keeps every `keeps`-th pick. */
   readonly keeps: number;
 }
@@ -49,6 +51,7 @@ export const FRIENDLY: Nature = {
   trouble: 'did not converge',
   stumbles: false,
   initial: 2,
+  initially: 'random',
   keeps: 1,
 };
 
@@ -258,7 +261,7 @@ export function createWorld(nature: Nature = FRIENDLY): World {
           type: 'taken',
           command: '',
           structures: Array.from({ length: command.count }, (_, k) => ({
-            group: command.list.hash === random.hash ? ('random' as const) : ('phonon' as const),
+            group: command.list.hash === random.hash ? nature.initially : ('phonon' as const),
             structure: make('structure', command.list, command.from + k),
           })),
         };

@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { isAlive, killTree, processTree } from '../e2e/cli.js';
+import { isAlive } from '../e2e/cli.js';
 import { expectUndisturbed, outcomeOf, referenceLog, secondsUntilWork } from './outcome.js';
 import { progressFiles, stepOf } from './progress.js';
 import {
@@ -10,6 +10,7 @@ import {
   converged,
   type Fault,
   holdReference,
+  lose,
   newSite,
   runCampaign,
   type Site,
@@ -36,10 +37,7 @@ describe('the server’s database', () => {
       holdReference(site, true);
       const first = runCampaign(site);
       await until('a reference run', () => referenceLog(site).began === 1);
-      const tree = processTree(first.child.pid!);
-      killTree(first.child.pid!);
-      await first.finished;
-      await until('the end of all processes', () => !tree.some(isAlive));
+      await lose(first);
       cpSync(folder, backup, { recursive: true });
       holdReference(site, false);
       const second = runCampaign(site, { faults: [IN_MD] });

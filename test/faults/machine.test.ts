@@ -2,7 +2,6 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { isAlive, killTree, processTree } from '../e2e/cli.js';
 import { expectUndisturbed, outcomeOf, referenceLog, secondsUntilWork } from './outcome.js';
 import { stepsToRedo } from './progress.js';
 import {
@@ -12,6 +11,7 @@ import {
   type Fault,
   hand,
   holdReference,
+  lose,
   newSite,
   runCampaign,
   type Site,
@@ -41,10 +41,7 @@ describe('machines', () => {
     holdReference(site, true);
     const first = runCampaign(site);
     await until('a reference run', () => referenceLog(site).began === 1);
-    const tree = processTree(first.child.pid!);
-    killTree(first.child.pid!);
-    await first.finished;
-    await until('the end of all processes', () => !tree.some(isAlive));
+    await lose(first);
     const other = place(siteAt(site, mkdtempSync(join(tmpdir(), 'anharmony-e2e-'))));
     cpSync(site.path, other.path, { recursive: true });
     rmSync(site.path, { recursive: true });

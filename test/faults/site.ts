@@ -6,6 +6,7 @@ import {
   type Finished,
   isAlive,
   killTree,
+  processTree,
   type Running,
   root,
   smallCampaign,
@@ -128,6 +129,14 @@ export function release(site: Site, fault: Fault): void {
 export function holdReference(site: Site, held: boolean): void {
   if (held) writeFileSync(join(site.path, 'hold'), '');
   else rmSync(join(site.path, 'hold'), { force: true });
+}
+
+/** Kills a command and all that it has started, as the loss of its machine does. */
+export async function lose({ child, finished }: Running): Promise<void> {
+  const tree = processTree(child.pid!);
+  killTree(child.pid!);
+  await finished;
+  await until('the end of all processes', () => !tree.some(isAlive));
 }
 
 /** Ends everything that was started in a site and removes it. */

@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { Worker, type WorkflowBundle } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CampaignState } from '../../src/campaign/state.js';
 import * as workflows from '../../workflows/index.js';
 import { bundleWorkflows, quietRuntime } from '../workflows/bundle.js';
 
@@ -101,6 +102,14 @@ describe('the replay gate', () => {
     expect(occurs('finished', '"type":"quarantined"')).toBe(true);
     expect(occurs('stopped-at-rest', '"type":"quarantined"')).toBe(true);
     expect(occurs('steered', '"id":"label-2-again-')).toBe(true);
+  });
+
+  it('hands a campaign on with all that was decided in the ledger', () => {
+    const started = histories
+      .filter((h) => /^continued-[2-9]/.test(h.workflowId))
+      .map((h) => JSON.parse(payloads(h.history.events[0])[0]).state as CampaignState);
+    expect(started.length).toBeGreaterThan(1);
+    for (const state of started) expect(state.journal).toEqual([]);
   });
 
   it('has a history with and one without every patch of the workflow', async () => {
