@@ -145,7 +145,7 @@ const md = z
     walkers: z
       .union([count.max(MOST_AT_ONCE), z.array(z.strictObject({ temperature })).min(1).max(MOST_AT_ONCE)])
       .default(1)
-      .describe('Number of trajectories, or a list with their temperatures'),
+      .describe('Number of trajectories, at most 32, or a list with their temperatures'),
   })
   .describe('Molecular dynamics that explores');
 
