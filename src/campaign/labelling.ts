@@ -15,7 +15,8 @@ const BARREN_ROUNDS = 3;
 export function endLabelling(state: CampaignState): CampaignState {
   const entries = state.pending.flatMap(labelEntries);
   const ideal = state.pending.find((p) => p.group === 'ideal')?.label;
-  const runs = state.pending.filter((p) => !(p.label!.accepted && p.label!.adopted)).length;
+  // Existing data that the gate refuses, or atoms that are too near, cost no run.
+  const runs = state.pending.filter((p) => p.label!.attempts !== null).length;
   const seconds = state.pending.reduce((sum, p) => sum + p.label!.seconds, 0);
   const next = note(
     {

@@ -56,6 +56,8 @@ describe('initial structures', () => {
     expect(refits.slice(0, 2)).toEqual([numbers(37, 64), numbers(65, 80)]);
     expect(only(ledger, 'quarantined').map((e) => e.structure)).toEqual(numbers(1, 36));
     expect(end.quarantine).toEqual([]);
+    expect(only(ledger, 'attempt').every((e) => e.structure === 0 || e.structure > 80)).toBe(true);
+    expect(end.cost.referenceRuns).toBe(only(ledger, 'labelled').filter((e) => !e.adopted).length);
     expect(end.verdict?.kind).toBe('converged');
   });
 

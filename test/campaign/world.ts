@@ -92,6 +92,12 @@ export function createWorld(nature: Nature = FRIENDLY): World {
 
   function label(structure: number, group: Group, ref: Ref): LabelOutcome {
     const rejected = nature.rejects(structure, group);
+    if (group === 'imported') {
+      const without = { attempts: null, seconds: 0 };
+      return rejected
+        ? { accepted: false, reason: nature.trouble, ...without }
+        : { accepted: true, label: make('label', ref), adopted: true, ...without };
+    }
     const adopted = !rejected && draw('adopted', ref) < 0.1;
     const attempt = { host: 'host', program: 'simulated', started: '2026-01-01T00:00:00.000Z', seconds: 2 };
     const failed = {
